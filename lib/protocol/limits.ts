@@ -1,0 +1,26 @@
+/** Every bound on the wire and in the store, with the place in the promises it serves. Bytes unless the name says otherwise. */
+export const LIMITS = {
+  /** One socket message from an agent; the transport closes above it. */
+  agentMessageBytes: 1024 * 1024,
+  /** One socket message from a browser. */
+  browserMessageBytes: 16 * 1024,
+  batchRecords: 1000,
+  batchBytes: 512 * 1024,
+  recordBytes: 256 * 1024,
+  batchesInFlight: 4,
+  /** A log line is kept to this length; what is beyond is counted and cut. */
+  lineBytes: 64 * 1024,
+  metricNameBytes: 200,
+  seriesPerRun: 2000,
+  bucketsPerAnswer: 1000,
+  seriesPerQuery: 200,
+  requestBodyBytes: 256 * 1024,
+  agents: 1000,
+  viewers: 2000,
+  socketsPerAddress: 200,
+  /** Time an unauthenticated socket may sit. */
+  connectTimeoutMs: 5000,
+  /** Log lines kept per run for the page's log panel. */
+  logLinesKept: 200,
+  logTextChars: 600,
+} as const;

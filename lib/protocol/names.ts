@@ -1,0 +1,41 @@
+/** Metric names that mean the same in every log; every other metric keeps the name its program printed. */
+export const METRIC = {
+  trainLoss: "train/loss",
+  evalLoss: "eval/loss",
+  learningRate: "learning_rate",
+  gradNorm: "grad_norm",
+  epoch: "epoch",
+  tokensPerSecond: "tokens_per_second",
+  lossScale: "loss_scale",
+} as const;
+
+/** How the loss curve looks, worst first: when several are true, the first is the verdict and the others are `also`. */
+export const VERDICTS = [
+  "nan",
+  "diverging",
+  "oscillating",
+  "overfitting",
+  "spike",
+  "too_slow",
+  "plateau",
+  "healthy",
+  "reading",
+] as const;
+export type VerdictName = (typeof VERDICTS)[number];
+
+export const SEVERITIES = ["good", "note", "caution", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What the process is doing, as far as we can tell from outside. Never to be confused with the verdict. */
+export const RUN_STATES = ["waiting", "running", "quiet", "lost", "finished", "failed"] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** Where a record's step came from. `ordinal`: nothing told it, so it is the number of the record in the log. */
+export const STEP_SOURCES = ["printed", "bar", "epoch", "ordinal"] as const;
+export type StepSource = (typeof STEP_SOURCES)[number];
+
+export const LR_JUDGEMENTS = ["too_high", "too_low", "fine", "unknown"] as const;
+export type LrJudgement = (typeof LR_JUDGEMENTS)[number];
+
+export const LANGUAGES = ["en", "zh-CN"] as const;
+export type Language = (typeof LANGUAGES)[number];

@@ -1,0 +1,177 @@
+import { z } from "zod";
+import { decodeFrame, encodeFrame } from "./frame.ts";
+import { LIMITS } from "./limits.ts";
+import { STEP_SOURCES } from "./names.ts";
+
+/**
+ * What the agent spools and ships. A record is one frame: everything that one stretch of one file gave, together with the
+ * offset the stretch ends at and the reader's state there. So a record is also the agent's memory of where it was: whoever
+ * has the last record of a file can go on reading it, and nothing is saved apart from it.
+ */
+const metricName = z
+  .string()
+  .min(1)
+  .max(LIMITS.metricNameBytes)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), "control character in a metric name");
+
+/** Tells a file from another of the same path. `head` is the SHA-256 (hex) of its first `headBytes` (≤ 1,024) bytes. */
+export const fileIdentitySchema = z.object({
+  dev: z.string().max(32),
+  inode: z.string().max(32),
+  birthtimeMs: z.number(),
+  headBytes: z.int().min(0).max(1024),
+  head: z.string().max(64),
+});
+export type FileIdentity = z.infer<typeof fileIdentitySchema>;
+
+/** Sent with the first record of a file and again when something in it changes. */
+export const sourceSchema = z.object({
+  /** Absolute path on the agent's host. */
+  path: z.string().min(1).max(4096),
+  /** Shown name of the run: the log's name, or its folder's when the name says nothing. */
+  name: z.string().min(1).max(200),
+  project: z.string().max(200).nullable(),
+  host: z.string().max(255),
+  /** null while the file does not exist yet. */
+  identity: fileIdentitySchema.nullable(),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+/** What the reader has learnt of the file so far. */
+export const factsSchema = z.object({
+  format: z.string().max(64).nullable(),
+  /** Why this format, for a person: key of the reason and the text it saw. */
+  formatReason: z.string().max(500).nullable(),
+  stepSource: z.enum(STEP_SOURCES).nullable(),
+  maxSteps: z.int().positive().nullable(),
+  linesRead: z.int().nonnegative(),
+  linesParsed: z.int().nonnegative(),
+  /** The line that ended the run, when one did. `failed` for tracebacks and kills. */
+  end: z.object({ kind: z.enum(["finished", "failed"]), line: z.int(), text: z.string().max(500) }).nullable(),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+export const logLineSchema = z.object({
+  line: z.int().positive(),
+  text: z.string().max(LIMITS.logTextChars),
+  parsed: z.boolean(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+/** Points of lines that had the same metrics; columns in the frame, each `n` long: step, at, line, then one per name. */
+const groupSchema = z.object({ names: z.array(metricName).min(1).max(LIMITS.seriesPerRun), n: z.int().positive() });
+
+export const chunkHeaderSchema = z.object({
+  kind: z.literal("chunk"),
+  /** Agent clock, epoch ms. */
+  t: z.number(),
+  file: z.string().regex(/^[a-z0-9]{8,32}$/),
+  /** Byte offset after the last byte that is accounted for by this record and those before it. */
+  end: z.int().nonnegative(),
+  /** Opaque to the server; kept so that a fresh spool can go on where the lost one was. */
+  state: z.unknown(),
+  source: sourceSchema.optional(),
+  facts: factsSchema.optional(),
+  /** The file as last seen: size in bytes, modification time (epoch ms), and whether reading had reached its end. */
+  status: z.object({ size: z.int(), mtimeMs: z.number(), eof: z.boolean() }).optional(),
+  tail: z.array(logLineSchema).max(50).optional(),
+  groups: z.array(groupSchema).max(256),
+});
+
+/** A hole that could not be avoided: records `from`…`to` are gone. Counted and shown, never silent. */
+export const gapHeaderSchema = z.object({
+  kind: z.literal("gap"),
+  t: z.number(),
+  from: z.int().positive(),
+  to: z.int().positive(),
+  reason: z.string().max(200),
+});
+
+export const recordHeaderSchema = z.discriminatedUnion("kind", [chunkHeaderSchema, gapHeaderSchema]);
+export type ChunkHeader = z.infer<typeof chunkHeaderSchema>;
+export type GapHeader = z.infer<typeof gapHeaderSchema>;
+
+/** Points of one key set in columns of equal length. `step` is the optimiser's step, `at` epoch ms or NaN for "unknown",
+ * `line` the 1-based physical line in the file (ascending), `values[i]` belongs to `names[i]`. */
+export type PointGroup = {
+  names: string[];
+  step: Float64Array;
+  at: Float64Array;
+  line: Float64Array;
+  values: Float64Array[];
+};
+
+export type Chunk = Omit<ChunkHeader, "groups"> & { groups: PointGroup[] };
+export type Gap = GapHeader;
+export type SpoolRecord = Chunk | Gap;
+
+/** One record as bytes (a multiple of 8 long). */
+export function encodeRecord(record: SpoolRecord): Uint8Array<ArrayBuffer> {
+  if (record.kind === "gap") return encodeFrame(record, []);
+  const { groups, ...rest } = record;
+  const header = { ...rest, groups: groups.map((group) => ({ names: group.names, n: group.step.length })) };
+  return encodeFrame(
+    header,
+    groups.flatMap((group) => [group.step, group.at, group.line, ...group.values]),
+  );
+}
+
+/**
+ * @throws RangeError when the bytes are no frame or the columns do not fit the header
+ * @throws z.ZodError when the header is not a record's
+ */
+export function decodeRecord(bytes: Uint8Array): SpoolRecord {
+  const frame = decodeFrame(bytes);
+  const header = recordHeaderSchema.parse(frame.header);
+  if (header.kind === "gap") return header;
+  let offset = 0;
+  const take = (n: number): Float64Array => {
+    if (offset + n > frame.columns.length) throw new RangeError("record has fewer values than its header says");
+    offset += n;
+    return frame.columns.subarray(offset - n, offset);
+  };
+  const groups = header.groups.map(({ names, n }) => ({
+    names,
+    step: take(n),
+    at: take(n),
+    line: take(n),
+    values: names.map(() => take(n)),
+  }));
+  if (offset !== frame.columns.length) throw new RangeError("record has more values than its header says");
+  return { ...header, groups };
+}
+
+/** Lays encoded records end to end: u32 length, u32 zero, record; again. Length stays a multiple of 8. */
+export function joinRecords(records: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const record of records) length += 8 + record.byteLength;
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  for (const record of records) {
+    view.setUint32(offset, record.byteLength, true);
+    bytes.set(record, offset + 8);
+    offset += 8 + record.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * The encoded records of a batch, as views of it.
+ *
+ * @throws RangeError when a length is over the record limit or runs past the batch
+ */
+export function splitRecords(bytes: Uint8Array): Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const records: Uint8Array[] = [];
+  for (let offset = 0; offset < bytes.byteLength; ) {
+    if (offset + 8 > bytes.byteLength) throw new RangeError("batch ends inside a record length");
+    const length = view.getUint32(offset, true);
+    if (length > LIMITS.recordBytes) throw new RangeError(`record of ${length} bytes is over ${LIMITS.recordBytes}`);
+    if (offset + 8 + length > bytes.byteLength) throw new RangeError("batch ends inside a record");
+    records.push(bytes.subarray(offset + 8, offset + 8 + length));
+    offset += 8 + length;
+  }
+  return records;
+}
