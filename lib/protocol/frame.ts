@@ -43,7 +43,8 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = view.getUint32(0, true);
   const start = padded(4 + headerLength);
-  if (start > bytes.byteLength) throw new RangeError(`frame header of ${headerLength} bytes runs past ${bytes.byteLength}`);
+  if (start > bytes.byteLength)
+    throw new RangeError(`frame header of ${headerLength} bytes runs past ${bytes.byteLength}`);
   let header: unknown;
   try {
     header = JSON.parse(decoder.decode(bytes.subarray(4, 4 + headerLength)));
@@ -54,6 +55,7 @@ export function decodeFrame(bytes: Uint8Array): Frame {
   const aligned = (bytes.byteOffset + start) % 8 === 0;
   const columns = aligned
     ? new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + start, count)
-    : new Float64Array(bytes.slice(start).buffer);
+    : // Not `slice`: of a Node Buffer that would be a view of its pool.
+      new Float64Array(new Uint8Array(bytes.subarray(start)).buffer);
   return { header, columns };
 }

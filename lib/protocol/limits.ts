@@ -21,6 +21,6 @@ export const LIMITS = {
   /** Time an unauthenticated socket may sit. */
   connectTimeoutMs: 5000,
   /** Log lines kept per run for the page's log panel. */
-  logLinesKept: 200,
+  logLinesKept: 60,
   logTextChars: 600,
 } as const;

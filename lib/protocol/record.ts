@@ -12,7 +12,6 @@ const metricName = z
   .string()
   .min(1)
   .max(LIMITS.metricNameBytes)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), "control character in a metric name");
 
 /** Tells a file from another of the same path. `head` is the SHA-256 (hex) of its first `headBytes` (≤ 1,024) bytes. */
@@ -35,6 +34,10 @@ export const sourceSchema = z.object({
   host: z.string().max(255),
   /** null while the file does not exist yet. */
   identity: fileIdentitySchema.nullable(),
+  /** Key of the run that this file belongs to with others of its agent, `folder:/abs/path`; null or none: a run of its own. */
+  group: z.string().min(1).max(4200).nullable().optional(),
+  /** How much a file of its kind tells, 0 when not said: of several that give a metric, the highest is believed. */
+  rank: z.int().min(0).max(100).optional(),
 });
 export type Source = z.infer<typeof sourceSchema>;
 
@@ -76,7 +79,7 @@ export const chunkHeaderSchema = z.object({
   /** The file as last seen: size in bytes, modification time (epoch ms), and whether reading had reached its end. */
   status: z.object({ size: z.int(), mtimeMs: z.number(), eof: z.boolean() }).optional(),
   tail: z.array(logLineSchema).max(50).optional(),
-  groups: z.array(groupSchema).max(256),
+  groups: z.array(groupSchema).max(4096),
 });
 
 /** A hole that could not be avoided: records `from`…`to` are gone. Counted and shown, never silent. */

@@ -1,0 +1,109 @@
+import type { Language, LrJudgement, Severity, VerdictName } from "./names.ts";
+
+/**
+ * What the diagnosis says of a run, as it is stored, sent to browsers and printed. Plain JSON throughout: a number that is
+ * not finite is spelled by `toJsonValue`. Texts come in every language at once, so a page, a Slack message and a report
+ * read the same sentence.
+ */
+export type Localised = Record<Language, string>;
+
+/** A number that lets a reader check a statement. `value` is in `unit` ("x", "%", "loss", "steps", "" for a bare number). */
+export type Evidence = {
+  name: string;
+  value: number | string;
+  unit: string;
+  label: Localised;
+  /** A little curve behind the number, at most 64 points, for a tile. */
+  series?: { step: number[]; value: (number | null)[]; kind: "line" | "bars" };
+};
+
+export type Verdict = {
+  name: VerdictName;
+  /** `null` while reading: nothing is claimed yet. */
+  severity: Severity | null;
+  /** 0 … 1; pushed from .80, "maybe" below .60. */
+  confidence: number;
+  /** Where the change began, not where it was noticed; null while reading. */
+  sinceStep: number | null;
+  cause: "stalled" | "no_progress" | null;
+  also: VerdictName[];
+  reason: Localised;
+  advice: Localised;
+  evidence: Evidence[];
+};
+
+export type LrView = {
+  judgement: LrJudgement;
+  confidence: number;
+  /** The learning rate to try next, or null when nothing is to be changed or nothing can be said. */
+  next: number | null;
+  because: string[];
+};
+
+export type Finding = {
+  rule: string;
+  severity: Severity;
+  /** Where it began. */
+  step: number;
+  /** The last step read when it was said: never depends on later data. */
+  saidAtStep: number;
+  /** Would be pushed to a channel. */
+  alert: boolean;
+  text: Localised;
+  evidence: Evidence[];
+};
+
+/** A stretch of one verdict; the last one has `toStep: null` while it lasts. */
+export type TimelineSegment = {
+  verdict: VerdictName;
+  lr: LrJudgement;
+  fromStep: number;
+  saidAtStep: number;
+  toStep: number | null;
+};
+
+export type Schedule = {
+  /** `constant`, `warmup-cosine`, `linear`, …; `unknown` while no model fits. */
+  kind: string;
+  warmupSteps: number;
+  peak: number;
+  final: number | null;
+  /** Where the identified curve ends, in steps; null when it cannot be told yet. */
+  totalSteps: number | null;
+  /** 1 − largest residual / peak. */
+  fit: number;
+  changes: { step: number; from: number; to: number }[];
+  text: Localised;
+  /** The identified curve through to its end, at most 64 knots, to be drawn beside the measured one. */
+  curve: { step: number[]; value: number[] };
+};
+
+export type ReviewItem = {
+  rule: string;
+  status: "pass" | "note" | "caution" | "critical" | "not_judged";
+  value: number | string | null;
+  advice: Localised;
+  source: string;
+};
+
+export type DiagnosisView = {
+  verdict: Verdict;
+  lr: LrView;
+  findings: Finding[];
+  timeline: TimelineSegment[];
+  schedule: Schedule | null;
+  earlyStopping: {
+    metric: string;
+    best: { step: number; value: number };
+    evalsSinceBest: number;
+    wouldStop: boolean;
+  } | null;
+  forecast: { step: number; value: number; low: number; high: number; level: number } | null;
+  review: ReviewItem[];
+  /** The robust trend the verdict was made from, at most 128 points, by step; and the noise around it, in loss units. */
+  trend: { step: number[]; value: number[]; noise: number | null };
+  /** Finite train losses judged so far. */
+  pointsJudged: number;
+  /** The run's own pace: median over its recent records; null where no line told a time. */
+  rhythm: { msPerStep: number | null; msPerRecord: number | null };
+};

@@ -1,0 +1,15 @@
+/**
+ * The wire: what agent, server and browser say to each other, checked at every rim. Imports nothing but zod, so the
+ * shipping agent and the browser can both load it.
+ */
+export * from "./diagnosis.ts";
+export * from "./errors.ts";
+export * from "./frame.ts";
+export * from "./handshake.ts";
+export * from "./limits.ts";
+export * from "./live.ts";
+export * from "./names.ts";
+export * from "./record.ts";
+export * from "./series.ts";
+export * from "./value.ts";
+export * from "./views.ts";
