@@ -1,0 +1,12 @@
+/**
+ * The domain's shared ground, pure: statistics, the sorted window, numbers as we write them, and plain state as text.
+ * Nothing here knows of files, sockets or clocks; the browser loads it as it is.
+ */
+
+export * from "./accepted-language.ts";
+export * from "./attempts.ts";
+export * from "./number-format.ts";
+export * from "./plain-state.ts";
+export * from "./run-state.ts";
+export * from "./sorted-ring.ts";
+export * from "./statistics.ts";
