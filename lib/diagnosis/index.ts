@@ -1,0 +1,12 @@
+/**
+ * A run's measurements in, verdict and findings out. Pure and incremental: state and new observations give a new state and
+ * what is new to say, the same however the observations are split, and whether or not the state was saved in between.
+ * Memory is bounded whatever the length of the run; a point costs the same at the end as at the start.
+ *
+ *     observation → curve/ (windows, history) → judge/ (features → scores → look) → verdict.ts, learning-rate.ts
+ *                 → schedule/ (what the learning rate follows)                     → rules/ (what is worth a sentence)
+ *
+ * What is said is in text.ts, in every language; why the thresholds are what they are is in DIAGNOSIS.md.
+ */
+export { DiagnosisEngine } from "./engine.ts";
+export type { Observation, RunContext } from "./observation.ts";

@@ -1,0 +1,79 @@
+import type { Plain } from "#lib/core/index.ts";
+import type { Finding, TimelineSegment, VerdictName } from "#lib/protocol/index.ts";
+import { type LossCurve, newLossCurve } from "./curve/loss-curve.ts";
+import { type EvalWatch, newEvalWatch } from "./early-stopping.ts";
+import { type LookMachine, newLookMachine } from "./judge/states.ts";
+import { type NonfiniteWatch, newNonfiniteWatch } from "./nonfinite.ts";
+import type { RunContext } from "./observation.ts";
+import { newRhythm, type Rhythm } from "./rhythm.ts";
+import { freshMemories } from "./rules/index.ts";
+import { type JumpWatch, newJumpWatch } from "./schedule/jump-watch.ts";
+import { newRateKnots, type RateKnots } from "./schedule/knots.ts";
+
+/** Bumped when a saved state can no longer be read on: its run is then judged anew. */
+export const STATE_VERSION = 1;
+
+/** Everything the engine knows of a run. Plain data of bounded size; the view is a function of it and nothing else. */
+export type EngineState = {
+  version: number;
+  context: RunContext;
+  /** The attempt under way, −1 before the first observation; and the last step read. */
+  attempt: number;
+  lastStep: number;
+  /** Epochs at the first and the last loss record, NaN while unknown: they tell a per-epoch log. */
+  firstEpoch: number;
+  lastEpoch: number;
+  curve: LossCurve;
+  looks: LookMachine;
+  nonfinite: NonfiniteWatch;
+  knots: RateKnots;
+  jumps: JumpWatch;
+  evals: EvalWatch;
+  rhythm: Rhythm;
+  standing: Standing;
+  /** By verdict: the points seen when it was last pushed. */
+  pushedAt: Partial<Record<VerdictName, number>>;
+  /** Oldest first, at most `SEGMENTS_KEPT` and `FINDINGS_KEPT`. */
+  timeline: TimelineSegment[];
+  findings: Finding[];
+  /** What each rule remembers, by its name. */
+  rules: Record<string, Plain>;
+};
+
+/** The verdict in force. */
+export type Standing = {
+  verdict: VerdictName;
+  cause: "stalled" | "no_progress" | null;
+  /** Where it began; null while reading. */
+  sinceStep: number | null;
+  /** Whether the curve had long looked otherwise before. */
+  late: boolean;
+  /** Whether it has been said with enough confidence to be pushed. */
+  pushed: boolean;
+};
+
+export const SEGMENTS_KEPT = 32;
+export const FINDINGS_KEPT = 10;
+
+export function freshState(): EngineState {
+  return {
+    version: STATE_VERSION,
+    context: { maxSteps: null, stepSource: null },
+    attempt: -1,
+    lastStep: Number.NaN,
+    firstEpoch: Number.NaN,
+    lastEpoch: Number.NaN,
+    curve: newLossCurve(),
+    looks: newLookMachine(),
+    nonfinite: newNonfiniteWatch(),
+    knots: newRateKnots(),
+    jumps: newJumpWatch(),
+    evals: newEvalWatch(),
+    rhythm: newRhythm(),
+    standing: { verdict: "reading", cause: null, sinceStep: null, late: false, pushed: false },
+    pushedAt: {},
+    timeline: [],
+    findings: [],
+    rules: freshMemories(),
+  };
+}

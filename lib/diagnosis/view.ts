@@ -1,0 +1,49 @@
+import { significant } from "#lib/core/index.ts";
+import type { DiagnosisView } from "#lib/protocol/index.ts";
+import { bucketMean } from "./curve/history.ts";
+import { earlyStoppingView } from "./early-stopping.ts";
+import { bucketStep } from "./judge/description.ts";
+import { features } from "./judge/features.ts";
+import { lrView } from "./learning-rate.ts";
+import { rhythmView } from "./rhythm.ts";
+import { identifySchedule } from "./schedule/identify.ts";
+import type { EngineState } from "./state.ts";
+import { confidenceOf, verdictOf } from "./verdict.ts";
+
+/** The state as a page shows it. Nothing in it depends on how the state came about. */
+export function diagnosisView(state: EngineState): DiagnosisView {
+  const { standing, context } = state;
+  const lr = lrView(state, standing.verdict, confidenceOf(state));
+  return {
+    verdict: verdictOf(state),
+    lr,
+    findings: [...state.findings],
+    // The stretch that lasts is judged as of now; those that ended, as of their end.
+    timeline: state.timeline.map((s) => ({ ...s, lr: s.toStep === null ? lr.judgement : s.lr })),
+    schedule: identifySchedule(state.knots, state.jumps.changes, context.maxSteps),
+    earlyStopping: earlyStoppingView(state.evals, context.maxSteps),
+    forecast: null,
+    review: [],
+    trend: trend(state),
+    pointsJudged: state.curve.points,
+    rhythm: rhythmView(state.rhythm),
+  };
+}
+
+/** What the verdict was made from: the bucket means at their centres, and the level of the bucket being filled. */
+function trend({ curve }: EngineState): DiagnosisView["trend"] {
+  const { history } = curve;
+  const step: number[] = [];
+  const value: number[] = [];
+  for (let i = 0; i < history.count; i++) {
+    step.push(bucketStep(curve, i));
+    value.push(significant(bucketMean(history, i), 7));
+  }
+  const { open } = history;
+  if (open.points > 0) {
+    step.push(open.step);
+    value.push(significant(open.sum / open.points, 7));
+  }
+  const f = features(curve);
+  return { step, value, noise: f === null ? null : significant(f.noise, 4) };
+}
