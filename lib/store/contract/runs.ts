@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { type Facts, LIMITS } from "#lib/protocol/index.ts";
+import { runIdOf } from "../run-id.ts";
+import type { Bench } from "./bench.ts";
+import { chunk, FILE, group, identity, loss, NOW, RUN, WHOLE } from "./fixtures.ts";
+
+/** What is known of a run beside its points. */
+export function runsContract(bench: Bench): void {
+  describe("runs", () => {
+    const facts: Facts = {
+      format: "hf",
+      formatReason: null,
+      stepSource: "printed",
+      maxSteps: 100,
+      linesRead: 3,
+      linesParsed: 2,
+      end: null,
+    };
+    const source = { path: "/logs/a.log", name: "a", project: "p", host: "node-1", identity: identity() };
+
+    test("a run is what its records said last", async () => {
+      const status = { size: 300, mtimeMs: NOW - 1000, eof: true };
+      const rows = [
+        [1, 1, 3],
+        [2, 2, Number.NaN],
+        [3, 3, 2],
+        [4, 4, Number.POSITIVE_INFINITY],
+      ];
+      bench.agent.add(chunk([group(["loss"], rows)], { source, facts, status }));
+      expect((await bench.agent.send(bench.store.writer)).runs).toMatchObject([{ facts }]);
+      await bench.agent
+        .add(chunk([], { end: 400, facts: { ...facts, linesRead: 4 } }))
+        .send(bench.store.writer, 2, 1, NOW + 9);
+      const silent = await bench.agent.add(chunk([], { end: 400 })).send(bench.store.writer, 3);
+      expect(silent.runs).toMatchObject([{ facts: { linesRead: 4 }, groups: [] }]);
+      expect(await bench.store.reader.run(RUN)).toEqual({
+        id: RUN,
+        agent: "agent-1",
+        name: "a",
+        project: "p",
+        host: "node-1",
+        path: "/logs/a.log",
+        fileSeen: true,
+        facts: { ...facts, linesRead: 4 },
+        status,
+        startedAt: NOW,
+        lastDataAt: NOW,
+        observations: 4,
+        step: 4,
+        cursor: 3,
+        attempts: [{ attempt: 1, fromStep: 1 }],
+        metrics: [{ name: "loss", points: 4, last: { step: 4, value: "Infinity" }, min: { step: 3, value: 2 } }],
+        gaps: [],
+        view: null,
+      });
+    });
+
+    test("a log that does not exist yet is a run without a file", async () => {
+      const { state: _, ...waiting } = chunk([], { source: { ...source, identity: null }, end: 0 });
+      await bench.agent.add({ ...waiting, state: null }).send(bench.store.writer);
+      expect(await bench.store.reader.run(RUN)).toMatchObject({
+        fileSeen: false,
+        lastDataAt: null,
+        observations: 0,
+        step: null,
+      });
+    });
+
+    test("the newest log lines are kept, oldest first", async () => {
+      const lines = Array.from({ length: 50 }, (_, i) => i + 1);
+      const tails = [0, 50].map((from) =>
+        chunk([], {
+          tail: lines.map((line) => ({ line: from + line, text: `line ${from + line}`, parsed: line % 2 === 0 })),
+        }),
+      );
+      for (const tail of tails) await bench.agent.add(tail).send(bench.store.writer, bench.agent.records.length);
+      const kept = await bench.store.reader.log(RUN);
+      expect(kept.map(({ line }) => line)).toEqual(
+        Array.from({ length: LIMITS.logLinesKept }, (_, i) => 101 - LIMITS.logLinesKept + i),
+      );
+      expect(kept.at(-1)).toEqual({ line: 100, text: "line 100", parsed: true });
+    });
+
+    test("runs are listed newest data first, page by page", async () => {
+      for (const [i, file] of ["file0000000a", "file0000000b", "file0000000c"].entries()) {
+        await bench.agent
+          .add(chunk([group(["loss"], [[1, 1, 1]])], { file }))
+          .send(bench.store.writer, i + 1, 1, NOW + i);
+      }
+      await bench.agent
+        .add(chunk([group(["loss"], [[2, 2, 1]])], { file: "file0000000a" }))
+        .send(bench.store.writer, 4, 1, NOW + 9);
+      const [a, b, c] = ["a", "b", "c"].map((end) => runIdOf("agent-1", `file0000000${end}`));
+      expect((await bench.store.reader.runs({ limit: 2, before: null })).map(({ id }) => id)).toEqual([a, c]);
+      expect((await bench.store.reader.runs({ limit: 2, before: c! })).map(({ id }) => id)).toEqual([b]);
+    });
+
+    test("a file is found again by what it is, and only then", async () => {
+      await bench.agent.add(chunk([], { source, end: 500, state: { at: 5 } })).send(bench.store.writer);
+      const ask = async (changes: Parameters<typeof identity>[0]) =>
+        (await bench.store.writer.fileCursors("agent-1", [{ path: "/elsewhere", identity: identity(changes) }]))[0];
+      expect(await ask({})).toEqual({ file: FILE, end: 500, state: { at: 5 } });
+      expect(await ask({ head: "0".repeat(64) })).toBeNull();
+      expect(await ask({ headBytes: 100 })).toBeNull();
+      expect(await ask({ inode: "78" })).toBeNull();
+      expect(await bench.store.writer.fileCursors("agent-2", [{ path: source.path, identity: identity() }])).toEqual([
+        null,
+      ]);
+    });
+
+    test("a gap in the agent's records shows on the runs it feeds", async () => {
+      bench.agent.add(loss([1]), { kind: "gap", t: NOW, from: 2, to: 5, reason: "spool damaged" });
+      const { runs } = await bench.agent.send(bench.store.writer);
+      expect(runs.map(({ run }) => run)).toEqual([RUN]);
+      expect((await bench.store.reader.run(RUN))?.gaps).toEqual([{ at: NOW, records: 4, reason: "spool damaged" }]);
+    });
+
+    test("what is not there is null or empty", async () => {
+      expect(await bench.store.reader.run("nothing")).toBeNull();
+      expect(await bench.store.reader.log("nothing")).toEqual([]);
+      expect(await bench.store.reader.findings("nothing")).toEqual([]);
+      expect(await bench.store.reader.series("nothing", { ...WHOLE, metrics: ["loss"] })).toEqual({
+        cursor: 0,
+        series: [],
+      });
+      expect((await bench.store.reader.points("nothing", "loss", 0, 10)).next).toBeNull();
+      expect(await bench.store.writer.observations("nothing", 0, 10)).toEqual({ groups: [], to: 0 });
+      expect(await bench.store.writer.diagnosis("nothing")).toBeNull();
+    });
+    test("a run's lowest value is over all of its points, wherever they came in", async () => {
+      for (const [i, values] of [
+        [3, 2],
+        [5, 1.5],
+        [4, 7],
+      ].entries()) {
+        const rows = values.map((value, k) => [i * 2 + k, i * 2 + k + 1, value]);
+        await bench.agent.add(chunk([group(["eval"], rows)])).send(bench.store.writer, i + 1);
+      }
+      const [metric] = (await bench.store.reader.run(RUN))!.metrics;
+      expect(metric).toEqual({ name: "eval", points: 6, last: { step: 5, value: 7 }, min: { step: 3, value: 1.5 } });
+    });
+  });
+}

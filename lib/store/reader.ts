@@ -1,0 +1,65 @@
+import type Database from "better-sqlite3";
+import type { Finding, LogLine, SeriesView } from "#lib/protocol/index.ts";
+import { ColumnReads } from "./columns.ts";
+import { Heads } from "./heads.ts";
+import { readPoints } from "./observations.ts";
+import { RunReads } from "./runs.ts";
+import { readSeries } from "./series.ts";
+import type { PointPage, ReadStore, SeriesQuery, StoredRun } from "./store.ts";
+
+/** One reading connection. Every answer is read in one transaction, and so of one committed moment. */
+export class SqliteReader implements ReadStore {
+  readonly #db: Database.Database;
+  readonly #heads: Heads;
+  readonly #columns: ColumnReads;
+  readonly #runs: RunReads;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#heads = new Heads(db);
+    this.#columns = new ColumnReads(db);
+    this.#runs = new RunReads(db);
+  }
+
+  async runs(page: { limit: number; before: string | null }): Promise<StoredRun[]> {
+    return this.#read(() => this.#runs.page(page));
+  }
+
+  async run(id: string): Promise<StoredRun | null> {
+    return this.#read(() => this.#runs.run(id));
+  }
+
+  async log(id: string): Promise<LogLine[]> {
+    return this.#read(() => this.#runs.log(id));
+  }
+
+  async findings(id: string): Promise<Finding[]> {
+    return this.#read(() => this.#runs.findings(id));
+  }
+
+  async series(id: string, query: SeriesQuery): Promise<{ cursor: number; series: SeriesView[] }> {
+    return this.#read(() => {
+      this.#heads.catchUp();
+      const moment = this.#runs.moment(id);
+      const heads = this.#heads.get(id);
+      if (!moment || !heads) return { cursor: 0, series: [] };
+      return { cursor: moment.cursor, series: readSeries(heads, this.#columns, moment.attempts, query) };
+    });
+  }
+
+  async points(id: string, metric: string, fromOrd: number, limit: number): Promise<PointPage> {
+    return this.#read(() => {
+      this.#heads.catchUp();
+      const heads = this.#heads.get(id);
+      return readPoints(heads, this.#columns, metric, fromOrd, limit);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #read<Result>(answer: () => Result): Result {
+    return this.#db.transaction(answer).deferred();
+  }
+}

@@ -1,0 +1,121 @@
+import type Database from "better-sqlite3";
+import type { Finding, JsonValue, LogLine } from "#lib/protocol/index.ts";
+import { asFinding, asView, selectFindings } from "./diagnosis.ts";
+import { type FileRow, mainFile, runFacts, runStatus, SELECT_FILES, toRunFile } from "./files.ts";
+import type { StoredRun } from "./store.ts";
+
+/** Gaps shown of a run: the newest. */
+const GAPS_SHOWN = 200;
+
+type RunRow = Pick<
+  StoredRun,
+  "id" | "agent" | "name" | "project" | "host" | "startedAt" | "lastDataAt" | "step" | "cursor"
+> & { number: number; leader: number | null; view: string | null };
+type Attempt = { attempt: number; fromStep: number };
+type MetricRow = {
+  name: string;
+  points: number;
+  lastStep: number;
+  lastValue: JsonValue;
+  minStep: number | null;
+  minValue: number | null;
+};
+
+/** Runs as rows of their own; nothing here looks at a point. */
+export class RunReads {
+  readonly #run: Database.Statement<[string], RunRow>;
+  readonly #newest: Database.Statement<[number], RunRow>;
+  readonly #after: Database.Statement<[string, number], RunRow>;
+  readonly #files: Database.Statement<[number], FileRow>;
+  readonly #attempts: Database.Statement<[number], Attempt & { file: number }>;
+  readonly #metrics: Database.Statement<[number], MetricRow>;
+  readonly #gaps: Database.Statement<[number], { at: number; records: number; reason: string }>;
+  readonly #number: Database.Statement<[string], number>;
+  readonly #log: Database.Statement<[number], { line: number; text: string; parsed: number }>;
+  readonly #findings: Database.Statement<[string], string>;
+  readonly #cursor: Database.Statement<[string], { number: number; cursor: number }>;
+
+  constructor(db: Database.Database) {
+    const select = `
+      SELECT r.number, r.id, r.agent, r.name, r.project, r.host, r.started_at AS startedAt,
+        r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, d.view
+      FROM runs r LEFT JOIN diagnoses d ON d.run = r.number`;
+    const newestFirst = "ORDER BY r.touched_at DESC, r.number DESC";
+    this.#run = db.prepare(`${select} WHERE r.id = ?`);
+    this.#newest = db.prepare(`${select} ${newestFirst} LIMIT ?`);
+    this.#after = db.prepare(
+      `${select} WHERE (r.touched_at, r.number) < (SELECT touched_at, number FROM runs WHERE id = ?)
+       ${newestFirst} LIMIT ?`,
+    );
+    this.#files = db.prepare(SELECT_FILES);
+    this.#attempts = db.prepare(
+      `SELECT file, attempt, from_step AS fromStep FROM attempts
+       WHERE file IN (SELECT number FROM files WHERE run = ?) ORDER BY file, attempt`,
+    );
+    this.#metrics = db.prepare(
+      `SELECT name, points, last_step AS lastStep, last_value AS lastValue, min_step AS minStep, min_value AS minValue
+       FROM metrics WHERE run = ? ORDER BY number`,
+    );
+    this.#gaps = db.prepare(
+      `SELECT at, records, reason FROM (SELECT * FROM gaps WHERE run = ? ORDER BY id DESC LIMIT ${GAPS_SHOWN}) ORDER BY id`,
+    );
+    this.#number = db.prepare<[string], number>("SELECT number FROM runs WHERE id = ?").pluck();
+    this.#log = db.prepare("SELECT line, text, parsed FROM log_lines WHERE file = ? ORDER BY line");
+    this.#findings = selectFindings(db);
+    this.#cursor = db.prepare("SELECT number, cursor FROM runs WHERE id = ?");
+  }
+
+  page({ limit, before }: { limit: number; before: string | null }): StoredRun[] {
+    const rows = before === null ? this.#newest.all(limit) : this.#after.all(before, limit);
+    return rows.map((row) => this.#stored(row));
+  }
+
+  run(id: string): StoredRun | null {
+    const row = this.#run.get(id);
+    return row ? this.#stored(row) : null;
+  }
+
+  /** Lines of the main file. */
+  log(id: string): LogLine[] {
+    const run = this.#number.get(id);
+    const main = run === undefined ? null : mainFile(this.#files.all(run).map(toRunFile));
+    return main ? this.#log.all(main.number).map((line) => ({ ...line, parsed: line.parsed === 1 })) : [];
+  }
+
+  findings(id: string): Finding[] {
+    return this.#findings.all(id).map(asFinding);
+  }
+
+  /** What a series needs beside its points, attempts by number of the file; null when there is no such run. */
+  moment(id: string): { cursor: number; attempts: Map<number, Attempt[]> } | null {
+    const row = this.#cursor.get(id);
+    return row
+      ? { cursor: row.cursor, attempts: Map.groupBy(this.#attempts.all(row.number), ({ file }) => file) }
+      : null;
+  }
+
+  #stored({ number, leader, view, ...row }: RunRow): StoredRun {
+    const files = this.#files.all(number).map(toRunFile);
+    const main = mainFile(files);
+    return {
+      ...row,
+      path: main?.path ?? "",
+      fileSeen: files.some(({ seen }) => seen),
+      facts: runFacts(files),
+      status: runStatus(files),
+      observations: main?.observations ?? 0,
+      attempts: this.#attempts
+        .all(number)
+        .filter(({ file }) => file === leader)
+        .map(({ attempt, fromStep }) => ({ attempt, fromStep })),
+      metrics: this.#metrics.all(number).map(({ name, points, lastStep, lastValue, minStep, minValue }) => ({
+        name,
+        points,
+        last: { step: lastStep, value: lastValue },
+        min: minStep === null || minValue === null ? null : { step: minStep, value: minValue },
+      })),
+      gaps: this.#gaps.all(number),
+      view: view === null ? null : asView(view),
+    };
+  }
+}

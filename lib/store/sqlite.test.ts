@@ -1,0 +1,4 @@
+import { storeContract } from "./contract/index.ts";
+import { openSqliteUnderTest } from "./sqlite-fixture.ts";
+
+storeContract("SQLite", openSqliteUnderTest);

@@ -1,0 +1,194 @@
+import type {
+  DiagnosisView,
+  ErrorCode,
+  Facts,
+  FileIdentity,
+  Finding,
+  LastValue,
+  LogLine,
+  PointGroup,
+  SeriesView,
+  XAxis,
+} from "#lib/protocol/index.ts";
+
+/**
+ * The store as the rest of the product sees it: batches go in at a cursor, views come out at a resolution. Asynchronous
+ * throughout, and silent about processes, files and SQL, so that another engine can stand behind it.
+ *
+ * Words: a *record* is what the agent numbered (`seq`), one frame with the points of a stretch of log. An *observation* is
+ * what one log line measured: several metrics at one step. `ord` numbers a run's observations from 0 in the order they
+ * arrived, over all its files, metrics and attempts. `cursor` counts the commits that touched a run.
+ *
+ * A run has one file, or several that tell of one training. The file of the highest rank that ever gave a metric *owns* it,
+ * of equals the first: whatever this interface gives of a metric are its owner's points. The run's *main file* is the one
+ * of the highest rank that gave anything, else the first.
+ */
+export interface Store extends IngestStore, ReadStore {
+  close(): Promise<void>;
+}
+
+export type SpoolHello = {
+  agent: string;
+  spoolId: string;
+  epoch: number | null;
+  firstSeq: number;
+  lastSeq: number;
+  host: string;
+  fingerprint: string;
+  now: number;
+};
+
+export type Refused = { kind: "refused"; code: ErrorCode; message: string; expect?: number };
+
+/** Records `firstSeq … firstSeq + count − 1`, joined as `splitRecords` reads them; `digest` is of `bytes`. */
+export type AppendBatch = {
+  agent: string;
+  epoch: number;
+  firstSeq: number;
+  count: number;
+  digest: string;
+  bytes: Uint8Array;
+};
+
+/**
+ * Observations of one file that share their metrics, columns of equal length; `ord` and `line` ascend. The file that owns
+ * the training loss counts the attempts; what others say has attempt 1, for it begins none.
+ */
+export type ObservationGroup = PointGroup & { ord: Float64Array; attempt: number };
+
+/** Observations up to `to`, the ord to go on from; where there are no more it is the ord that was asked for. */
+export type ObservationPage = { groups: ObservationGroup[]; to: number };
+
+/** What one commit added to one run. */
+export type RunAppend = {
+  run: string;
+  fromCursor: number;
+  toCursor: number;
+  /** Ords of the commit, the last not included; those of metrics which another file owns are in no group. */
+  fromOrd: number;
+  toOrd: number;
+  /** The attempt the run is in now; a new one began in this commit when `newAttempt`. */
+  attempt: number;
+  newAttempt: boolean;
+  /**
+   * A metric passed to another file: what was measured before is not what it was taken for. The run has to be judged from
+   * its first observation on; that it was judged is already forgotten.
+   */
+  rejudge: boolean;
+  /** What the readers know of the logs after this commit. */
+  facts: Facts | null;
+  groups: ObservationGroup[];
+};
+
+export type AppendResult = { kind: "committed"; last: number; rejected: [seq: number, code: ErrorCode][] } | Refused;
+
+export type StoredDiagnosis = {
+  run: string;
+  /** Observations judged: the next one has this `ord`. At 0 the state and the view are void. */
+  evaluatedTo: number;
+  /** The engine's own, opaque to the store. */
+  state: string;
+  view: DiagnosisView;
+};
+
+/** The writer's side. One caller, in order. */
+export interface IngestStore {
+  /** Mints or finds the spool's epoch (RELIABILITY.md §2.3); never throws for what an agent may send. */
+  openEpoch(hello: SpoolHello): Promise<{ kind: "open"; epoch: number; expect: number } | Refused>;
+  /**
+   * Commits all batches in one durable transaction; a batch that is refused leaves the others alone. Records already
+   * stored are skipped, records that cannot be read are set aside and named in `rejected`.
+   */
+  append(batches: readonly AppendBatch[], now: number): Promise<{ results: AppendResult[]; runs: RunAppend[] }>;
+  /** For each file asked for, where the store is in it and the reader's state there. */
+  fileCursors(
+    agent: string,
+    files: readonly { path: string; identity: FileIdentity }[],
+  ): Promise<({ file: string; end: number; state: unknown } | null)[]>;
+  /** State, view and findings in a transaction of their own. Findings are appended, never rewritten. */
+  saveDiagnosis(rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[] })[], now: number): Promise<void>;
+  /** The saved diagnosis of a run, or null when there is none yet. */
+  diagnosis(run: string): Promise<StoredDiagnosis | null>;
+  /** The findings saved of a run, in order. */
+  findings(run: string): Promise<Finding[]>;
+  /** Runs that have observations beyond what their diagnosis has judged, and what the readers know of their logs. */
+  runsToJudge(): Promise<{ run: string; facts: Facts | null }[]>;
+  /** A run's observations from `fromOrd` on, in order, at most `limit` of them. */
+  observations(run: string, fromOrd: number, limit: number): Promise<ObservationPage>;
+}
+
+/** What the store knows of a run; state, ages and ETA are worked out from it by the caller. */
+export type StoredRun = {
+  id: string;
+  agent: string;
+  name: string;
+  project: string | null;
+  host: string;
+  /** Of the main file. */
+  path: string;
+  /** A log exists (it was found at least once). */
+  fileSeen: boolean;
+  /** Those of the main file; the end and the planned steps as any file tells them, a failure before a finish. */
+  facts: Facts | null;
+  /**
+   * Size (bytes) and modification time (epoch ms) of the file written last, and whether reading had reached the end of
+   * every file; null before.
+   */
+  status: { size: number; mtimeMs: number; eof: boolean } | null;
+  /** Server time the run was first seen, and data last arrived. */
+  startedAt: number;
+  lastDataAt: number | null;
+  /** Of the main file. */
+  observations: number;
+  /** Highest step of the current attempt. */
+  step: number | null;
+  cursor: number;
+  /** As the file that owns the training loss counts them, while there is none the first with points. */
+  attempts: { attempt: number; fromStep: number }[];
+  metrics: {
+    name: string;
+    points: number;
+    last: LastValue | null;
+    min: LastValue | null;
+  }[];
+  gaps: { at: number; records: number; reason: string }[];
+  view: DiagnosisView | null;
+};
+
+export type SeriesQuery = {
+  metrics: readonly string[];
+  x: XAxis;
+  /** Inclusive range in x; null is open. */
+  from: number | null;
+  to: number | null;
+  /** 1 … LIMITS.bucketsPerAnswer. */
+  buckets: number;
+};
+
+/** Full-resolution points of one metric in arrival order; `attempt` as their file counts it. */
+export type PointPage = {
+  ord: Float64Array;
+  step: Float64Array;
+  at: Float64Array;
+  line: Float64Array;
+  attempt: Float64Array;
+  value: Float64Array;
+  /** `ord` to go on from, or null at the end. */
+  next: number | null;
+};
+
+/** The reader's side: any number of callers, never in the writer's way. Every answer is of one committed moment. */
+export interface ReadStore {
+  /** Newest data first. `before` is the last id of the page before. */
+  runs(page: { limit: number; before: string | null }): Promise<StoredRun[]>;
+  run(id: string): Promise<StoredRun | null>;
+  /** The newest log lines of a run's main file, oldest first. */
+  log(id: string): Promise<LogLine[]>;
+  findings(id: string): Promise<Finding[]>;
+  /**
+   * Series at a resolution. Where attempts overlap, the later one is shown. Extremes and non-finite points survive every
+   * resolution. Metrics that the run does not have are left out.
+   */
+  series(id: string, query: SeriesQuery): Promise<{ cursor: number; series: SeriesView[] }>;
+  points(id: string, metric: string, fromOrd: number, limit: number): Promise<PointPage>;
+}
