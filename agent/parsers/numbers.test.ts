@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { parseFraction, parseNumber, scanNumber } from "./numbers.ts";
+
+test.each([
+  ["2.5", 2.5],
+  ["+1.00e-06", 1e-6],
+  ["1.234E+01", 12.34],
+  ["516.", 516],
+  [".5", 0.5],
+  ["'3.487e-05'", 3.487e-5],
+  ['"12,500"', 12500],
+  ["1,234,567", 1234567],
+  ["1.2k", 1200],
+  ["3M", 3e6],
+  ["1.258B", 1.258e9],
+  ["402.1T", 402.1e12],
+  ["12.5kit", 12500],
+  ["10.2GB", 10.2],
+  ["12345MiB", 12345],
+  ["1384.51ms", 1384.51],
+  ["41.2%", 41.2],
+  ["-100.00%", -100],
+  ["1.2M tok/s", 1.2e6],
+  ["nan", Number.NaN],
+  ["NAN", Number.NaN],
+  ["nan.0", Number.NaN],
+  ["nanms", Number.NaN],
+  ["+nanz", Number.NaN],
+  ["inf.0", Infinity],
+  ["-inf.", -Infinity],
+  ["+Inf", Infinity],
+  ["-Infinity", -Infinity],
+  ["1e400", Infinity],
+  ["tensor(1.05, device='cuda:0')", 1.05],
+  ["array(nan, dtype=float32)", Number.NaN],
+  ["np.float32(9.8)", 9.8],
+  ["[5e-05, 4e-05]", 5e-5],
+  ["[(0.9, 0.95)]", 0.9],
+])("%s is %d", (text, value) => {
+  expect(parseNumber(text)).toBe(value);
+});
+
+test.each([
+  "",
+  "-",
+  "n/a",
+  "N/A",
+  "NA",
+  "None",
+  "null",
+  "<1s",
+  "node-12",
+  "0x1f",
+  "1_000",
+  "01:02:03",
+  "2025-09-01",
+  "1.2.3",
+  "5m 28s",
+  "1 day, 11:14:26",
+  "info",
+  "nancy",
+  "infinite",
+])("%j is no number", (text) => {
+  expect(parseNumber(text)).toBeNull();
+});
+
+test("a number ends after its unit, and memory's letters do not multiply", () => {
+  expect(scanNumber("x=12.5GB, y", 2)).toEqual({ value: 12.5, end: 8 });
+  expect(scanNumber("2030M", 0, false)).toEqual({ value: 2030, end: 5 });
+  expect(scanNumber("1, 2", 0)).toEqual({ value: 1, end: 1 });
+});
+
+test("a fraction is two whole numbers", () => {
+  expect(parseFraction("1,050 / 5,000")).toEqual({ count: 1050, total: 5000 });
+  expect(parseFraction("1.5/2")).toBeNull();
+});

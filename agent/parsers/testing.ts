@@ -1,0 +1,49 @@
+/** For tests alone: texts and files through a reader, and its points one by one. */
+import type { Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
+import { LogReader, type Segment } from "./index.ts";
+
+export type Observation = { step: number; at: number; line: number; values: Map<string, number> };
+
+/** Cuts a text as the tail does: at \n, \r\n and bare \r. */
+export function segmentsOf(text: string, at = Number.NaN): Segment[] {
+  const segments: Segment[] = [];
+  let line = 1;
+  let start = 0;
+  for (const match of text.matchAll(/\r?\n|\r/g)) {
+    const frame = match[0] === "\r";
+    segments.push({ text: text.slice(start, match.index), line, at, frame });
+    start = match.index + match[0].length;
+    if (!frame) line += 1;
+  }
+  if (start < text.length) segments.push({ text: text.slice(start), line, at, frame: false });
+  return segments;
+}
+
+/** The points of groups in the order of their lines. */
+export function observations(groups: readonly PointGroup[]): Observation[] {
+  const rows = groups.flatMap((group) =>
+    [...group.step].map((step, i) => ({
+      step,
+      at: group.at[i]!,
+      line: group.line[i]!,
+      values: new Map(group.names.map((name, k) => [name, group.values[k]![i]!])),
+    })),
+  );
+  return rows.sort((a, b) => a.line - b.line);
+}
+
+export function readText(text: string, path = "train.log"): { points: Observation[]; facts: Facts; tail: LogLine[] } {
+  const reader = new LogReader({ path });
+  for (const segment of segmentsOf(text)) reader.push(segment);
+  reader.flush();
+  const { groups, tail } = reader.take();
+  return { points: observations(groups), facts: reader.facts(), tail };
+}
+
+/** Every value of one metric with its step, in order. */
+export function observationsOf(points: readonly Observation[], name: string): { step: number; value: number }[] {
+  return points.flatMap(({ step, values }) => {
+    const value = values.get(name);
+    return value === undefined ? [] : [{ step, value }];
+  });
+}
