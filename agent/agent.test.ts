@@ -1,0 +1,187 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Agents } from "#lib/server/agents.ts";
+import { Gate } from "#lib/server/gate.ts";
+import { startWorker } from "#lib/server/workers/rpc.ts";
+import type { Writer } from "#lib/server/workers/writer.ts";
+import { openSqliteReader, runIdOf } from "#lib/store/index.ts";
+import { Agent } from "./agent.ts";
+import { resolveLogs } from "./cli/logs.ts";
+
+/** An agent from the log to the store. What LLaMA-Factory leaves in its output folder is the example. */
+const TOKEN = "a token of the test, long enough";
+const STEPS = Array.from({ length: 20 }, (_, i) => (i + 1) * 5);
+let root = "";
+let out = "";
+let server: Awaited<ReturnType<typeof startServer>>;
+let reader: Awaited<ReturnType<typeof openSqliteReader>>;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "curvewatch-agent-"));
+  out = join(root, "llama-lora");
+  mkdirSync(out);
+  server = await startServer(join(root, "store"));
+  reader = await openSqliteReader({ folder: join(root, "store") });
+});
+afterEach(async () => {
+  await reader.close();
+  await server.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function startServer(folder: string) {
+  const writer = startWorker<Writer>({
+    url: new URL("../lib/server/workers/writer.ts", import.meta.url),
+    data: { folder },
+    onDeath: (error) => expect.fail(String(error)),
+  });
+  await writer.call.ready();
+  const http = createServer();
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+  const agents = new Agents({
+    http,
+    gate: new Gate(port),
+    writer: writer.call,
+    agentOf: (token) => (token === TOKEN ? "local" : null),
+    events: { connected: () => {}, gone: () => {}, failed: (error) => expect.fail(String(error)) },
+    now: Date.now,
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      agents.close();
+      await new Promise((resolve) => http.close(resolve));
+      await writer.call.close();
+      await writer.terminate();
+    },
+  };
+}
+
+const loss = (step: number): number => 2 + 1 / step;
+/** As a terminal shows it: a bar that is drawn at each step, erased for a record every fifth, and drawn again. */
+const bar = (step: number): string => `\r  ${Math.round(step / 10)}%|#         | ${step}/1000 [00:10<00:20, 98.1it/s]`;
+const printed = (steps: readonly number[]): string =>
+  steps
+    .map((step) => {
+      const values = `'loss': ${loss(step).toFixed(1)}, 'grad_norm': ${step / 10}, 'learning_rate': 1e-05`;
+      const record = `{${values}, 'epoch': ${step / 200}}`;
+      const drawn = [4, 3, 2, 1, 0].map((before) => bar(step - before)).join("");
+      return `${drawn}\r${" ".repeat(48)}\r${record}\n${bar(step)}`;
+    })
+    .join("");
+const logged = (steps: readonly number[]): string =>
+  steps
+    .map(
+      (step) =>
+        `{"current_steps": ${step}, "total_steps": 1000, "loss": ${loss(step)}, "lr": 1e-05, "epoch": ${step / 200}}\n`,
+    )
+    .join("");
+
+/** Follows what these arguments of `watch` stand for, until everything that is there is in the store. */
+async function follow(...given: string[]): Promise<void> {
+  const logs = await resolveLogs(root, given);
+  const ended = new Set<string>();
+  const agent = await Agent.open({
+    folder: join(root, "agent"),
+    url: server.url,
+    token: TOKEN,
+    version: "test",
+    now: Date.now,
+    events: {
+      connected() {},
+      disconnected() {},
+      refused: (refusal) => expect.fail(refusal.message),
+      read: ({ path, eof }) => eof && ended.add(path),
+      failed: (path, error) => expect.fail(`${path}: ${error}`),
+      gap: (_from, _to, reason) => expect.fail(reason),
+    },
+  });
+  for (const log of logs) agent.follow(log);
+  await expect.poll(() => ended.size, { timeout: 10_000 }).toBe(logs.length);
+  await agent.close();
+}
+
+const runs = () => reader.runs({ limit: 10, before: null });
+const points = async (run: string, metric: string): Promise<[number, number][]> => {
+  const { step, value } = await reader.points(run, metric, 0, 1000);
+  return Array.from(step, (at, i) => [at, value[i]!]);
+};
+
+test("JSON lines and console of one training are one run, each metric from the file that tells it best", async () => {
+  writeFileSync(join(out, "train.log"), printed(STEPS));
+  writeFileSync(join(out, "trainer_log.jsonl"), logged(STEPS));
+  await follow(out);
+  const [run, ...others] = await runs();
+  expect(others).toEqual([]);
+  expect(run).toMatchObject({
+    id: runIdOf("local", `folder:${out}`),
+    name: "llama-lora",
+    path: join(out, "trainer_log.jsonl"),
+    facts: { stepSource: "printed", maxSteps: 1000, linesParsed: STEPS.length },
+    attempts: [{ attempt: 1 }],
+  });
+  expect(await points(run!.id, "train/loss")).toEqual(STEPS.map((step) => [step, loss(step)]));
+  expect(await points(run!.id, "grad_norm")).toEqual(STEPS.map((step) => [step, step / 10]));
+});
+
+test("an agent that starts again goes on in both files, and counts nothing twice", async () => {
+  const [before, after] = [STEPS.slice(0, 12), STEPS.slice(12)];
+  for (const steps of [before, after]) {
+    appendFileSync(join(out, "train.log"), printed(steps));
+    appendFileSync(join(out, "trainer_log.jsonl"), logged(steps));
+    await follow(out);
+  }
+  const [run, ...others] = await runs();
+  expect(others).toEqual([]);
+  expect(await points(run!.id, "train/loss")).toEqual(STEPS.map((step) => [step, loss(step)]));
+  expect((await points(run!.id, "grad_norm")).length).toBe(STEPS.length);
+});
+
+test("a log that was followed alone is read into its folder's run from the beginning", async () => {
+  writeFileSync(join(out, "train.log"), printed(STEPS));
+  await follow(join(out, "train.log"));
+  writeFileSync(join(out, "trainer_log.jsonl"), logged(STEPS));
+  await follow(out);
+  const found = await runs();
+  expect(found.map(({ observations }) => observations)).toEqual([STEPS.length, STEPS.length]);
+  expect((await points(runIdOf("local", `folder:${out}`), "grad_norm")).length).toBe(STEPS.length);
+});
+
+test("logs that took the place of others are another training, one run again", async () => {
+  for (const steps of [STEPS, STEPS.slice(5)]) {
+    rmSync(out, { recursive: true });
+    mkdirSync(out);
+    writeFileSync(join(out, "train.log"), printed(steps));
+    writeFileSync(join(out, "trainer_log.jsonl"), logged(steps));
+    await follow(out);
+  }
+  await follow(out);
+  const ids = ["", "#2"].map((end) => runIdOf("local", `folder:${out}${end}`));
+  expect((await runs()).map(({ id }) => id).sort()).toEqual(ids.toSorted());
+  expect((await points(ids[0]!, "train/loss")).length).toBe(STEPS.length);
+  expect((await points(ids[1]!, "train/loss")).length).toBe(STEPS.length - 5);
+});
+
+test.each([
+  ["two of what a trainer prints", ["run1.log", "run2.log", "trainer_log.jsonl"]],
+  ["two CSV files", ["a.csv", "b.csv", "train.log"]],
+  ["one log", ["train.log"]],
+])("a folder with %s is no run of several files", async (_, names) => {
+  for (const name of names) writeFileSync(join(out, name), "step=1 loss=2\n");
+  expect(await resolveLogs(root, [out])).toEqual(names.map((name) => ({ path: join(out, name), group: null })));
+});
+
+test("a log named by itself and in its folder stays with the others there", async () => {
+  for (const name of ["metrics.csv", "train.log"]) writeFileSync(join(out, name), "step=1 loss=2\n");
+  const [csv, log] = ["metrics.csv", "train.log"].map((name) => join(out, name)) as [string, string];
+  const group = `folder:${out}`;
+  expect(await resolveLogs(root, [log, out, csv])).toEqual([
+    { path: log, group },
+    { path: csv, group },
+  ]);
+});

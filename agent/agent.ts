@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import { readFile, rename } from "node:fs/promises";
+import { hostname, machine, platform } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import { decodeRecord, errorCode, type Refusal } from "#lib/protocol/index.ts";
+import { type FollowedLog, Follower, type FollowReport, type Place, placeOf, toPlace } from "./follower.ts";
+import { continuesAt, identify } from "./sources/index.ts";
+import { Spool } from "./spool/index.ts";
+import { Uplink } from "./uplink/index.ts";
+
+/**
+ * The agent: logs in, a spool in the middle, one socket out. It never slows the training it watches, goes on reading with the
+ * server away, and reports through `AgentEvents` instead of a log of its own.
+ */
+export type AgentEvents = {
+  connected(): void;
+  disconnected(reason: string): void;
+  refused(refusal: Refusal): void;
+  read(report: FollowReport): void;
+  /** One log cannot be read any more; the others go on. */
+  failed(path: string, error: unknown): void;
+  gap(from: number, to: number, reason: string): void;
+};
+
+export type AgentOptions = {
+  /** Where the spool lies. */
+  folder: string;
+  url: string;
+  token: string;
+  version: string;
+  events: AgentEvents;
+  now: () => number;
+};
+
+/** How long a stopping agent waits for the server to commit what it has; the rest stays in the spool. */
+const DRAIN_MS = 5000;
+const SPOOL_RETRY_MS = 1000;
+
+export class Agent {
+  readonly #options: AgentOptions;
+  /** By path. */
+  readonly #logs = new Map<string, FollowedLog>();
+  #life: Life;
+  #restarting: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#life = new Life(options, () => this.#startOver());
+  }
+
+  /** @throws CurvewatchError `conflict` when another agent uses the folder, `E_SPOOL_IO` when it cannot be read or written */
+  static async open(options: AgentOptions): Promise<Agent> {
+    const agent = new Agent(options);
+    await agent.#life.open();
+    return agent;
+  }
+
+  /** Follows a log from where any earlier life of this agent left it; a log that is followed already is left alone. */
+  follow(log: FollowedLog): void {
+    if (this.#logs.has(log.path) || this.#closed) return;
+    this.#logs.set(log.path, log);
+    this.#life.follow(log);
+  }
+
+  /** Reads what is there, hands it over as far as the server takes it in time, and closes. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#restarting;
+    await this.#life.close(DRAIN_MS);
+  }
+
+  /** The spool has lost what the server has: it is set aside, and a new one goes on where the server is in each log. */
+  #startOver(): void {
+    this.#restarting = this.#restarting.then(async () => {
+      if (this.#closed) return;
+      await this.#life.close(0);
+      const { folder, now } = this.#options;
+      await rename(folder, `${folder}.outrun-${now()}`);
+      this.#life = new Life(this.#options, () => this.#startOver());
+      await this.#life.open();
+      for (const log of this.#logs.values()) this.#life.follow(log);
+    });
+  }
+}
+
+/** One spool with its socket and the logs that feed it. */
+class Life {
+  readonly #options: AgentOptions;
+  readonly #outrun: () => void;
+  readonly #stop = new AbortController();
+  readonly #following: Promise<void>[] = [];
+  #spool!: Spool;
+  #uplink!: Uplink;
+  /** The newest place of every log in the spool, oldest first. */
+  #places: Place[] = [];
+  #recovering: Promise<void> | null = null;
+
+  constructor(options: AgentOptions, outrun: () => void) {
+    this.#options = options;
+    this.#outrun = outrun;
+  }
+
+  async open(): Promise<void> {
+    const { folder, url, token, version, events, now } = this.#options;
+    this.#spool = await Spool.open({ folder, events: { gap: events.gap, segmentDropped: () => {} } });
+    this.#places = await readPlaces(this.#spool);
+    this.#uplink = new Uplink({
+      url,
+      token,
+      host: hostname(),
+      fingerprint: await hostFingerprint(),
+      version,
+      spool: this.#spool,
+      events: { ...events, outrun: this.#outrun },
+      now,
+    });
+    this.#uplink.start();
+  }
+
+  follow(log: FollowedLog): void {
+    const work = this.#follow(log).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#options.events.failed(log.path, error);
+    });
+    this.#following.push(work);
+  }
+
+  async close(drainMs: number): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#following);
+    await this.#uplink.drained(AbortSignal.timeout(drainMs));
+    this.#uplink.close();
+    await this.#spool.close();
+  }
+
+  /** A broken spool stands still until every log is read again from what was synced. */
+  async #follow(log: FollowedLog): Promise<void> {
+    const { events, now } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      const follower = new Follower(
+        {
+          log,
+          host: hostname(),
+          spool: this.#spool,
+          wake: () => this.#uplink.wake(),
+          events: { read: events.read },
+          now,
+        },
+        await this.#resume(log),
+      );
+      try {
+        return await follower.run(this.#stop.signal);
+      } catch (error) {
+        if (errorCode(error) !== "E_SPOOL_IO") throw error;
+        events.failed(log.path, error);
+        await setTimeout(SPOOL_RETRY_MS, undefined, { signal: this.#stop.signal }).catch(() => {}); // stopping
+        this.#recovering ??= this.#recover().finally(() => {
+          this.#recovering = null;
+        });
+        await this.#recovering.catch((cause: unknown) => events.failed(log.path, cause));
+      }
+    }
+  }
+
+  async #recover(): Promise<void> {
+    await this.#spool.recover();
+    this.#places = await readPlaces(this.#spool);
+  }
+
+  /**
+   * The spool knows where reading was, or the server does, or the log is new to both. What was read for another run is of no
+   * use: a log that belongs to a group now is read for that from its beginning.
+   */
+  async #resume({ path, group }: FollowedLog): Promise<Place | null> {
+    const identity = await identify(path);
+    const newestFirst = this.#places.filter((place) => place.group === group).reverse();
+    for (const place of newestFirst)
+      if (place.identity !== null && (await continuesAt(path, place.identity, place.offset))) return place;
+    const samePath = newestFirst.find(
+      (place) => place.path === path && (place.identity === null) === (identity === null),
+    );
+    if (samePath) return samePath;
+    const waiting = newestFirst.find((place) => place.path === path && place.identity === null);
+    if (waiting || identity === null) return waiting ?? null;
+    const [answer] = await this.#uplink.cursors([{ path, identity }], this.#stop.signal);
+    const place = answer && toPlace(answer.file, answer.end, answer.state);
+    return place?.group === group ? place : null;
+  }
+}
+
+async function readPlaces(spool: Spool): Promise<Place[]> {
+  const last = await spool.lastRecords((body) => {
+    const record = decodeRecord(body);
+    return record.kind === "chunk" ? record.file : null;
+  });
+  return [...last.values()].flatMap((body) => placeOf(body) ?? []);
+}
+
+/** What tells this host from a copy of its disk, so that a cloned spool is noticed. */
+async function hostFingerprint(): Promise<string> {
+  const id = await readFile("/etc/machine-id", "utf8").catch(() => "");
+  return createHash("sha256")
+    .update(`${id.trim()} ${hostname()} ${platform()} ${machine()}`)
+    .digest("hex")
+    .slice(0, 32);
+}

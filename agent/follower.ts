@@ -1,0 +1,251 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { z } from "zod";
+import {
+  type Chunk,
+  decodeRecord,
+  encodeRecord,
+  errorCode,
+  type Facts,
+  type FileIdentity,
+  fileIdentitySchema,
+  LIMITS,
+  type Source,
+} from "#lib/protocol/index.ts";
+import { LogReader } from "./parsers/index.ts";
+import { runName } from "./run-name.ts";
+import { sourceRank } from "./source-rank.ts";
+import { ChangeWatch, LogTail, type TailChunk } from "./sources/index.ts";
+import { failpoint, type Spool } from "./spool/index.ts";
+
+/**
+ * One log, followed: bytes become segments, segments points, and every stretch of the file one record in the spool, with the
+ * place it ends at and the reader's state there. So the spool alone says where to go on after a crash.
+ */
+export type FollowerEvents = {
+  /** The end of the file was reached, or more was read since; what is known of the log now. */
+  read(report: FollowReport): void;
+};
+
+/** A log, and the key of the run that it belongs to with others; null when it is a run of its own. */
+export type FollowedLog = { path: string; group: string | null };
+
+export type FollowReport = {
+  path: string;
+  found: boolean;
+  eof: boolean;
+  facts: Facts;
+  /** The newest lines, for "these lines were seen and none of them was recognised". */
+  lines: string[];
+};
+
+/** What a record carries so that reading can go on behind it. */
+const stateSchema = z.object({
+  path: z.string(),
+  identity: fileIdentitySchema.nullable(),
+  /** Complete lines before the record's `end`. */
+  line: z.int().nonnegative(),
+  reader: z.unknown(),
+  group: z.string().nullable().default(null),
+  /** Trainings before this one whose logs lay in the same place. */
+  earlier: z.int().nonnegative().default(0),
+});
+export type Place = FollowedLog & {
+  file: string;
+  offset: number;
+  identity: FileIdentity | null;
+  line: number;
+  reader: unknown;
+  earlier: number;
+};
+
+type ReadChunk = Extract<TailChunk, { kind: "read" }>;
+
+const READ_BYTES = 64 * 1024;
+/** Text after which a record is closed: its points stay well under the record limit. */
+const RECORD_TEXT = 16 * 1024;
+/** A record that waits for its progress bar to be redrawn waits no longer than this. */
+const FLUSH_AFTER_MS = 1000;
+const FULL_RETRY_MS = 1000;
+
+export type FollowerOptions = {
+  log: FollowedLog;
+  host: string;
+  spool: Spool;
+  /** Called when new records are synced. */
+  wake: () => void;
+  events: FollowerEvents;
+  now: () => number;
+};
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  #place: Place;
+  #reader: LogReader;
+  #found: boolean;
+  /** The source and facts have been spooled as they are now. */
+  #introduced = false;
+  #lastStatus = "";
+
+  /** `resume` is where an earlier life of this agent was in the file, for the same group; or null. */
+  constructor(options: FollowerOptions, resume: Place | null) {
+    const { path } = options.log;
+    this.#options = options;
+    this.#place = resume ? { ...resume, path } : newPlace(options.log);
+    this.#reader = new LogReader({ path, state: this.#place.reader });
+    this.#found = this.#place.identity !== null;
+  }
+
+  /** Reads until `signal` aborts; then takes what is there and returns with everything synced. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { now } = this.#options;
+    const { path, identity, offset, line } = this.#place;
+    const tail = await LogTail.open({ path, from: identity && { identity, offset, line }, now });
+    const changes = new ChangeWatch(path, now);
+    try {
+      let readAt = now();
+      let flushed = true;
+      for (;;) {
+        const stopping = signal.aborted;
+        const chunk = await tail.read(READ_BYTES);
+        await failpoint("after-read");
+        if (chunk.kind === "read") await this.#arrive(chunk);
+        if (chunk.kind === "read" && chunk.segments.length > 0) {
+          await this.#take(chunk);
+          readAt = now();
+          flushed = false;
+          if (!chunk.eof) continue;
+        }
+        if (!flushed && (stopping || now() - readAt >= FLUSH_AFTER_MS)) {
+          this.#reader.flush();
+          flushed = true;
+        }
+        await this.#spool(chunk.kind === "read" ? chunk : null);
+        if (stopping) return;
+        await changes.wait(chunk, signal);
+      }
+    } finally {
+      changes.close();
+      await tail.close();
+    }
+  }
+
+  /** A first sight of the file, or of another one in its place. */
+  async #arrive({ event, position }: ReadChunk): Promise<void> {
+    // What we knew is gone, and this was there when we came: another training, another run.
+    if (event === "replaced") {
+      this.#place = newPlace(this.#options.log, this.#place.earlier + 1);
+      this.#reader = new LogReader({ path: this.#place.path });
+      this.#introduced = false;
+    }
+    if (!this.#found || event !== null) this.#introduced = false;
+    this.#found = true;
+    Object.assign(this.#place, event === null ? { identity: position.identity } : position);
+  }
+
+  /** Segments into records, cut by text length. */
+  async #take({ segments, position, live, ...chunk }: ReadChunk): Promise<void> {
+    const at = live ? this.#options.now() : Number.NaN;
+    let text = 0;
+    for (const segment of segments) {
+      this.#reader.push({ text: segment.text, line: segment.line, at, frame: segment.frame });
+      text += segment.text.length;
+      if (text < RECORD_TEXT) continue;
+      this.#place.offset = segment.end;
+      this.#place.line = segment.linesBefore;
+      await this.#spool(null);
+      text = 0;
+    }
+    this.#place.offset = position.offset;
+    this.#place.line = position.line;
+    await this.#spool({ segments, position, live, ...chunk });
+  }
+
+  async #spool(chunk: ReadChunk | null): Promise<void> {
+    const { host, spool, now, wake, events } = this.#options;
+    const { path, group, earlier, identity } = this.#place;
+    const { groups, tail, factsChanged } = this.#reader.take();
+    const status = chunk && { size: chunk.size, mtimeMs: chunk.mtimeMs, eof: chunk.eof };
+    const statusText = status ? `${status.size} ${status.mtimeMs} ${status.eof}` : this.#lastStatus;
+    if (
+      groups.length === 0 &&
+      tail.length === 0 &&
+      !factsChanged &&
+      this.#introduced &&
+      statusText === this.#lastStatus
+    )
+      return;
+    const facts = this.#reader.facts();
+    const record: Chunk = {
+      kind: "chunk",
+      t: now(),
+      file: this.#place.file,
+      end: this.#place.offset,
+      state: { path, identity, line: this.#place.line, reader: this.#reader.state(), group, earlier },
+      groups,
+      tail,
+      ...(status && { status }),
+      ...((factsChanged || !this.#introduced) && { facts }),
+      ...(!this.#introduced && { source: { path, host, identity, ...runOf(this.#place) } }),
+    };
+    const body = encodeRecord(record);
+    await this.#append(body.byteLength <= LIMITS.recordBytes ? body : encodeRecord(withoutPoints(record)));
+    this.#introduced = true;
+    this.#lastStatus = statusText;
+    await spool.sync();
+    wake();
+    if (!chunk || chunk.eof) {
+      const lines = tail.slice(-5).map((line) => line.text);
+      events.read({ path, found: this.#found, eof: chunk?.eof ?? false, facts, lines });
+    }
+  }
+
+  /** Waits while the spool is full: the log file itself is the buffer then. */
+  async #append(body: Uint8Array): Promise<void> {
+    for (;;) {
+      try {
+        this.#options.spool.append(body);
+        return;
+      } catch (error) {
+        if (errorCode(error) !== "E_SPOOL_FULL") throw error;
+        await setTimeout(FULL_RETRY_MS);
+        await this.#options.spool.measure();
+      }
+    }
+  }
+}
+
+function newPlace(log: FollowedLog, earlier = 0): Place {
+  const file = randomBytes(8).toString("hex");
+  return { ...log, file, offset: 0, identity: null, line: 0, reader: undefined, earlier };
+}
+
+/** The run a log belongs to. Logs that took the place of others are of the folder's next training, together again. */
+function runOf({ path, group, earlier }: Place): Pick<Source, "name" | "project" | "group" | "rank"> {
+  const key = group === null || earlier === 0 ? group : `${group}#${earlier + 1}`;
+  return { ...runName(path, group !== null), group: key, rank: sourceRank(path) };
+}
+
+/** A stretch with more values than a record may hold: the rest of it goes on, and the log panel says what is missing. */
+function withoutPoints(record: Chunk): Chunk {
+  const values = record.groups.reduce((sum, group) => sum + group.names.length * group.step.length, 0);
+  const line = record.groups.at(-1)?.line.at(-1) ?? 1;
+  const note = {
+    line,
+    text: `[${values} values up to this line were left out: too many metrics in one line]`,
+    parsed: false,
+  };
+  return { ...record, groups: [], tail: [...(record.tail ?? []).slice(-10), note] };
+}
+
+/** The place a spooled record stands for, or null when it is no log's. */
+export function placeOf(body: Uint8Array): Place | null {
+  const record = decodeRecord(body);
+  return record.kind === "chunk" ? toPlace(record.file, record.end, record.state) : null;
+}
+
+/** A place from the parts that the wire and the store keep; null when `state` is not one of ours. */
+export function toPlace(file: string, offset: number, state: unknown): Place | null {
+  const parsed = stateSchema.safeParse(state);
+  return parsed.success ? { ...parsed.data, file, offset, reader: parsed.data.reader } : null;
+}

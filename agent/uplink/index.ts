@@ -1,0 +1,1 @@
+export { Uplink, type UplinkEvents, type UplinkOptions } from "./uplink.ts";
