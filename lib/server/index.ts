@@ -1,0 +1,8 @@
+/**
+ * The server: composition root of store, diagnosis, sockets, API and pages. Loaded by the command line only when a server
+ * is to run; pages reach the running process through `runtime.ts`.
+ */
+export { type Config, readConfig } from "./config.ts";
+export { findInstance, type Instance, readSecret } from "./instance.ts";
+export { openLog } from "./log.ts";
+export { openServer, type RunningServer, type ServerEvents } from "./server.ts";

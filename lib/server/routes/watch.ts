@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { type Route, readJson, sendJson } from "./registry.ts";
+
+/** A log to follow, and the key of the run that it belongs to with others; null when it is a run of its own. */
+export type WatchedLog = { path: string; group: string | null };
+
+const bodySchema = z
+  .object({
+    paths: z.array(z.string().min(1).max(4096)).min(1).max(256),
+    /** Of each path, in the same order. */
+    groups: z.array(z.string().min(1).max(4200).nullable()).max(256).optional(),
+  })
+  .refine(({ paths, groups }) => groups === undefined || groups.length === paths.length, {
+    path: ["groups"],
+    message: "has to say one for each path",
+  });
+
+/** A second `watch` on the same data folder hands its logs to the first: one agent follows them all. */
+export function watchRoute(request: (logs: WatchedLog[]) => void): Route {
+  return {
+    method: "POST",
+    path: "/api/v1/watch",
+    policy: "owner",
+    async handle(call) {
+      const { paths, groups } = bodySchema.parse(await readJson(call.request));
+      request(paths.map((path, i) => ({ path, group: groups?.[i] ?? null })));
+      sendJson(call.response, { accepted: paths.length }, 202);
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { timingSafeEqual } from "node:crypto";
+import { createServer, Server as HttpServer, type IncomingMessage } from "node:http";
+import { fileURLToPath } from "node:url";
+import nextModule from "next";
+import { AGENT_PATH, LIVE_PATH } from "#lib/protocol/index.ts";
+import { Agents } from "./agents.ts";
+import type { Config } from "./config.ts";
+import { Gate } from "./gate.ts";
+import { closeHttp, listen, requestListener } from "./http.ts";
+import { Hub } from "./hub.ts";
+import { announceInstance, claimFolder, readSecret } from "./instance.ts";
+import { Registry, type Route, sendJson } from "./routes/registry.ts";
+import { Reports } from "./routes/report.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { type WatchedLog, watchRoute } from "./routes/watch.ts";
+import { setRuntime } from "./runtime.ts";
+import { Views } from "./views.ts";
+import type { Reader } from "./workers/reader.ts";
+import { startWorker } from "./workers/rpc.ts";
+import type { Writer, WriterEvent } from "./workers/writer.ts";
+
+/**
+ * The composition root: one HTTP server with Next's pages, the API and two socket.io servers on it; the store in worker
+ * threads behind. What is opened here is closed here, last first.
+ */
+export type RunningServer = { port: number; url: string; close(): Promise<void> };
+
+export type ServerEvents = {
+  /** Something that ends the process: a lost worker, a broken store. */
+  fatal(error: Error): void;
+  /** Something that one request or socket tripped over. */
+  failed(error: unknown): void;
+  /** Another `watch` of this person asks that these logs be followed too. */
+  watchRequested(logs: WatchedLog[]): void;
+};
+
+/** Next's types describe an ES module; Node loads the CommonJS one, whose export is the function itself. */
+const createNext = nextModule as unknown as typeof nextModule.default;
+
+/** The agent that may speak with the data folder's own secret. */
+const LOCAL_AGENT = "local";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** @throws CurvewatchError with a sentence for the person who started it: port taken, folder in use, disk unsuitable */
+export async function openServer(config: Config, version: string, events: ServerEvents): Promise<RunningServer> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const claim = await claimFolder(config.data);
+    closers.push(() => claim.release());
+    const secret = await readSecret(config.data);
+
+    // The writer may speak before there is anyone to hear it, of runs that nobody can look at yet.
+    let onWriterEvent = (_event: WriterEvent): void => {};
+    const writer = startWorker<Writer, WriterEvent>({
+      url: new URL("./workers/writer.ts", import.meta.url),
+      data: { folder: config.data },
+      onEvent: (event) => onWriterEvent(event),
+      onDeath: events.fatal,
+    });
+    closers.push(() => writer.terminate());
+    await writer.call.ready();
+    closers.push(() => writer.call.close());
+    const reader = startWorker<Reader>({
+      url: new URL("./workers/reader.ts", import.meta.url),
+      data: { folder: config.data },
+      onDeath: events.fatal,
+    });
+    closers.push(() => reader.terminate());
+    await reader.call.ready();
+
+    // Next would attach an upgrade listener of its own; it gets a server that never listens.
+    const pages = createNext({ dev: false, dir: root, httpServer: new HttpServer() });
+    await pages.prepare();
+    closers.push(() => pages.close());
+
+    const http = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 });
+    const port = await listen(http, config);
+    closers.push(() => closeHttp(http));
+
+    const gate = new Gate(port);
+    const views = new Views(reader.call, (agent) => agents.goneSince(agent), Date.now);
+    const health: Route = {
+      method: "GET",
+      path: "/api/v1/health",
+      policy: "viewer",
+      handle: ({ response }) => sendJson(response, { status: "ok", version, agents: agents.connected }),
+    };
+    const isOwner = (request: IncomingMessage): boolean =>
+      sameSecret(request.headers.authorization?.replace(/^Bearer /, "") ?? "", secret);
+    const reports = new Reports({
+      views,
+      reader: reader.call,
+      told: async () => [],
+      version,
+      lang: config.lang ?? null,
+      now: Date.now,
+    });
+    const registry = new Registry(
+      [health, ...runRoutes(views, reader.call), ...reports.routes(), watchRoute(events.watchRequested)],
+      { isOwner, failed: events.failed },
+    );
+    http.on(
+      "request",
+      requestListener({ gate, registry, ownPage: reports.answerPage.bind(reports), page: pages.getRequestHandler() }),
+    );
+    http.on("upgrade", (request, socket) => {
+      const known = [AGENT_PATH, LIVE_PATH].some((path) => request.url?.startsWith(`${path}?`));
+      if (!known || gate.check(request) !== null) socket.destroy();
+    });
+    const agents = new Agents({
+      http,
+      gate,
+      writer: writer.call,
+      agentOf: (token) => (sameSecret(token, secret) ? LOCAL_AGENT : null),
+      events: { connected: () => hub.agentsChanged(), gone: () => hub.agentsChanged(), failed: events.failed },
+      now: Date.now,
+    });
+    closers.push(() => agents.close());
+    const hub = new Hub({
+      http,
+      gate,
+      views,
+      events: { lookedAt: (runs) => void writer.call.look(runs).catch(events.failed), failed: events.failed },
+    });
+    closers.push(() => hub.close());
+    onWriterEvent = (event) => {
+      if (event.kind === "committed") return hub.committed(event.runs);
+      views.remember(event.run, event.view);
+      hub.touched(event.run);
+    };
+
+    setRuntime({
+      version,
+      port,
+      lang: config.lang ?? null,
+      views: { runs: () => views.runs(), run: (id) => views.run(id) },
+    });
+    await announceInstance(config.data, { pid: process.pid, port, host: config.host, secret });
+    return { port, url: `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function sameSecret(given: string, secret: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(secret)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

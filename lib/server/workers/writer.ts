@@ -1,0 +1,110 @@
+import { workerData } from "node:worker_threads";
+import type { DiagnosisView, FileIdentity, Finding } from "#lib/protocol/index.ts";
+import {
+  type AppendBatch,
+  type AppendResult,
+  openSqliteIngest,
+  type RunAppend,
+  type SpoolHello,
+} from "#lib/store/index.ts";
+import { Judge } from "../judge.ts";
+import { serve } from "./rpc.ts";
+
+/**
+ * The writer thread: the only thing that writes. Batches that arrive during a commit are taken together by the next one; no
+ * timer stands between arrival and commit. The diagnosis follows each commit, after the acknowledgements have left.
+ */
+/** Points travel only for runs that somebody looks at; of the others it is told that they grew. */
+export type Committed = RunAppend & { withPoints: boolean };
+export type WriterEvent =
+  | { kind: "committed"; runs: Committed[] }
+  | { kind: "judged"; run: string; view: DiagnosisView; findings: Finding[] };
+
+const BATCHES_PER_COMMIT = 64;
+/** A run's view is sent on at most this often, unless it has something new to say. */
+const VIEW_EVERY_MS = 250;
+
+const ingest = await openSqliteIngest({ folder: (workerData as { folder: string }).folder });
+const judge = new Judge(ingest, Date.now);
+const resumed = await judge.resume();
+
+type Pending = { batch: AppendBatch; settle(result: AppendResult): void; fail(error: unknown): void };
+let queue: Pending[] = [];
+let pumping: Promise<void> | null = null;
+let watched = new Set<string>();
+const unseen = new Set<string>();
+let viewTimer: NodeJS.Timeout | null = null;
+
+const writer = {
+  ready: async () => {},
+  openEpoch: (hello: SpoolHello) => ingest.openEpoch(hello),
+  fileCursors: (agent: string, files: { path: string; identity: FileIdentity }[]) => ingest.fileCursors(agent, files),
+  /** `bytes` is transferred, not copied. */
+  append(header: Omit<AppendBatch, "bytes">, bytes: ArrayBuffer): Promise<AppendResult> {
+    return new Promise((settle, fail) => {
+      queue.push({ batch: { ...header, bytes: new Uint8Array(bytes) }, settle, fail });
+      pumping ??= pump();
+    });
+  },
+  /** The runs that somebody looks at. */
+  async look(runs: string[]): Promise<void> {
+    watched = new Set(runs);
+  },
+  async close(): Promise<void> {
+    while (pumping) await pumping;
+    if (viewTimer) clearTimeout(viewTimer);
+    await judge.close();
+    await ingest.close();
+  },
+};
+export type Writer = typeof writer;
+
+const { emit } = serve(writer);
+for (const judged of resumed) emit({ kind: "judged", ...judged } satisfies WriterEvent);
+
+async function pump(): Promise<void> {
+  while (queue.length > 0) {
+    await new Promise(setImmediate);
+    const taken = queue.slice(0, BATCHES_PER_COMMIT);
+    queue = queue.slice(taken.length);
+    let runs: RunAppend[] = [];
+    try {
+      const committed = await ingest.append(
+        taken.map(({ batch }) => batch),
+        Date.now(),
+      );
+      runs = committed.runs;
+      for (const [i, { settle }] of taken.entries()) settle(committed.results[i] as AppendResult);
+    } catch (error) {
+      for (const { fail } of taken) fail(error);
+      throw error;
+    }
+    if (runs.length === 0) continue;
+    emit({
+      kind: "committed",
+      runs: runs.map((run) => {
+        const withPoints = watched.has(run.run);
+        return { ...run, withPoints, groups: withPoints ? run.groups : [] };
+      }),
+    } satisfies WriterEvent);
+    for (const { run, findings } of await judge.take(runs)) await tell(run, findings);
+  }
+  pumping = null;
+}
+
+async function tell(run: string, findings: Finding[]): Promise<void> {
+  if (findings.length > 0) {
+    unseen.delete(run);
+    emit({ kind: "judged", run, view: await judge.view(run), findings } satisfies WriterEvent);
+    return;
+  }
+  unseen.add(run);
+  viewTimer ??= setTimeout(tellUnseen, VIEW_EVERY_MS);
+}
+
+async function tellUnseen(): Promise<void> {
+  viewTimer = null;
+  for (const run of unseen)
+    emit({ kind: "judged", run, view: await judge.view(run), findings: [] } satisfies WriterEvent);
+  unseen.clear();
+}
