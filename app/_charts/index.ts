@@ -1,0 +1,2 @@
+/** The only importer of a chart renderer: mounts, resizes, updates, disposes. What is drawn is decided in `#lib/charts`. */
+export { type Strip, useStrip } from "./use-strip.ts";

@@ -1,0 +1,167 @@
+"use client";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useLocale } from "use-intl";
+import {
+  type Readout,
+  readoutAt,
+  type StripControls,
+  type StripRun,
+  type StripScene,
+  type StripSeries,
+  type StripStyle,
+  sameFrame,
+  stripScene,
+  yInLane,
+} from "#lib/charts/index.ts";
+import { usePalette } from "./palette.ts";
+import { StripChart } from "./strip-chart.ts";
+
+type Points = { series: () => StripSeries | null; subscribePoints: (listener: () => void) => () => void };
+
+type Options = {
+  points: Points;
+  run: StripRun;
+  controls: StripControls;
+  compact: boolean;
+  /** Nothing that comes is drawn while true. */
+  hold: boolean;
+};
+
+/** What surrounds the canvas is told at most this often; the canvas itself follows every frame. */
+const TELL_EVERY_MS = 1000;
+
+export type Strip = {
+  /** Goes on the element that holds the canvas; and the one that carries the pen's place as custom properties. */
+  canvas: RefObject<HTMLDivElement | null>;
+  frame: RefObject<HTMLElement | null>;
+  scene: StripScene;
+  width: number;
+  readout: Readout | null;
+  readAt: (x: number | null) => void;
+};
+
+/**
+ * Draws the strip. Points pass React by: they are drawn over the last scene, once per animation frame, and become part of
+ * the next one, which comes with the run's view (at most once a second) or when they no longer fit.
+ */
+export function useStrip({ points, run, controls, compact, hold }: Options): Strip {
+  const canvas = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
+  const chart = useRef<StripChart | null>(null);
+  const language = useLocale();
+  const palette = usePalette();
+  const style = useMemo<StripStyle | null>(
+    () => palette && { palette, language, controls, compact, fontFamily: "B612, sans-serif" },
+    [palette, language, controls, compact],
+  );
+  const [scene, setScene] = useState(() =>
+    stripScene({ series: emptySeries(controls.x), run, controls, compact, previous: null }),
+  );
+  const [width, setWidth] = useState(0);
+  const [readout, setReadout] = useState<Readout | null>(null);
+  const current = useRef({ scene, series: null as StripSeries | null, told: scene, toldAt: 0, telling: 0 });
+  const held = useRef<{ run: StripRun; until: number } | null>(null);
+
+  const draw = useCallback(() => {
+    if (!chart.current || !style) return;
+    const series = points.series();
+    if (!hold) held.current = null;
+    const next = stripScene({
+      series: cut(series ?? emptySeries(controls.x), held.current?.until ?? null),
+      run: held.current?.run ?? run,
+      controls,
+      compact,
+      previous: current.current.scene,
+    });
+    if (hold && series) held.current ??= { run, until: next.now };
+    chart.current.draw(next, style);
+    placeNow(frame.current, next, next.now);
+    placePen(frame.current, next);
+    current.current.scene = next;
+    current.current.series = series;
+    const tell = () => {
+      current.current.telling = 0;
+      current.current.told = current.current.scene;
+      current.current.toldAt = performance.now();
+      setScene(current.current.scene);
+    };
+    const { told, toldAt, telling } = current.current;
+    const wait = sameFrame(told, next) && told.total > 0 ? toldAt + TELL_EVERY_MS - performance.now() : 0;
+    if (wait <= 0) tell();
+    else if (!telling) current.current.telling = window.setTimeout(tell, wait);
+  }, [points, run, controls, compact, hold, style]);
+
+  const readAt = useCallback(
+    (x: number | null) =>
+      setReadout(x === null ? null : readoutAt(current.current.scene, x, points.series()?.clock ?? null)),
+    [points],
+  );
+
+  useLayoutEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const made = new StripChart(element, readAt);
+    chart.current = made;
+    const observer = new ResizeObserver(() => {
+      setWidth(element.clientWidth);
+      made.resize();
+    });
+    observer.observe(element);
+    const state = current.current;
+    return () => {
+      clearTimeout(state.telling);
+      state.telling = 0;
+      observer.disconnect();
+      made.dispose();
+      chart.current = null;
+    };
+  }, [readAt]);
+
+  useLayoutEffect(draw, [draw]);
+
+  useEffect(() => {
+    let waiting = 0;
+    const follow = () => {
+      waiting = 0;
+      if (held.current) return;
+      const series = points.series();
+      const known = series !== null && series === current.current.series;
+      const now = known ? (chart.current?.extend(series) ?? null) : null;
+      if (now === null) draw();
+      else placeNow(frame.current, current.current.scene, now);
+    };
+    const unsubscribe = points.subscribePoints(() => {
+      waiting ||= requestAnimationFrame(follow);
+    });
+    return () => {
+      unsubscribe();
+      cancelAnimationFrame(waiting);
+    };
+  }, [points, draw]);
+
+  return { canvas, frame, scene, width, readout, readAt };
+}
+
+const emptySeries = (x: "step" | "time"): StripSeries => ({
+  x,
+  views: new Map(),
+  tails: new Map(),
+  until: null,
+  clock: null,
+});
+
+function cut(series: StripSeries, until: number | null): StripSeries {
+  if (until === null) return series;
+  const { x, views, tails, clock } = series;
+  return { x, views, tails, clock, until: Math.min(until, series.until ?? until) };
+}
+
+/** The pen and the now-line move with every point, so they are moved without React. */
+function placeNow(frame: HTMLElement | null, { x }: StripScene, now: number): void {
+  frame?.style.setProperty("--now", `${((now - x.min) / (x.max - x.min)) * 100}%`);
+}
+
+function placePen(frame: HTMLElement | null, { pen, lanes }: StripScene): void {
+  const loss = lanes.find(({ name }) => name === "loss");
+  if (pen && loss) frame?.style.setProperty("--pen-y", `${yInLane(loss, pen.y)}px`);
+}

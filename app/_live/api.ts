@@ -1,0 +1,34 @@
+import { decodeSeries, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
+
+/** What a page reads over HTTP. Our own server answers, so JSON is taken as typed; binary answers are decoded and checked. */
+const BUCKETS = 800;
+
+export type SeriesRequest = { metrics: readonly string[]; x: "step" | "time"; from: number | null; to: number | null };
+
+/** @throws Error when the server does not answer, or not with success */
+export async function fetchSeries(run: string, request: SeriesRequest, signal: AbortSignal): Promise<SeriesAnswer> {
+  const query = new URLSearchParams({
+    metrics: request.metrics.join(","),
+    x: request.x,
+    buckets: String(BUCKETS),
+    format: "frame",
+  });
+  if (request.from !== null) query.set("from", String(request.from));
+  if (request.to !== null) query.set("to", String(request.to));
+  const response = await get(`/api/v1/runs/${run}/series?${query}`, signal);
+  return decodeSeries(new Uint8Array(await response.arrayBuffer()));
+}
+
+export async function fetchRunView(run: string, signal: AbortSignal): Promise<RunView> {
+  return (await get(`/api/v1/runs/${run}/view`, signal)).json() as Promise<RunView>;
+}
+
+export async function fetchRunRows(signal: AbortSignal): Promise<RunRow[]> {
+  return (await get("/api/v1/runs/view", signal)).json() as Promise<RunRow[]>;
+}
+
+async function get(path: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(path, { signal, cache: "no-store" });
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+  return response;
+}

@@ -1,0 +1,29 @@
+"use client";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import type { RunRow, RunView } from "#lib/protocol/index.ts";
+import { CONNECTING, type ConnectionStatus, connection } from "./connection.ts";
+import { RunFeed } from "./run-feed.ts";
+import { RunsFeed } from "./runs-feed.ts";
+
+/** The run's newest view, and its feed for whoever draws points. `initial` is what the server rendered. */
+export function useRun(initial: RunView): { feed: RunFeed; view: RunView } {
+  const [feed] = useState(() => new RunFeed(initial));
+  useEffect(() => feed.open(connection()), [feed]);
+  const view = useSyncExternalStore(feed.subscribeView, feed.view, () => initial);
+  return { feed, view };
+}
+
+export function useRows(initial: readonly RunRow[]): readonly RunRow[] {
+  const [feed] = useState(() => new RunsFeed(initial));
+  useEffect(() => feed.open(connection()), [feed]);
+  return useSyncExternalStore(feed.subscribe, feed.rows, () => initial);
+}
+
+/** How the tab stands with the server; opens the socket if nothing has yet. */
+export function useConnectionStatus(): ConnectionStatus {
+  return useSyncExternalStore(subscribeStatus, status, statusOnServer);
+}
+
+const subscribeStatus = (listener: () => void): (() => void) => connection().subscribe(listener);
+const status = (): ConnectionStatus => connection().status();
+const statusOnServer = (): ConnectionStatus => CONNECTING;

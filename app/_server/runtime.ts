@@ -1,0 +1,4 @@
+import "server-only";
+
+/** The door from pages to the process they run in. */
+export { getRuntime } from "#lib/server/runtime.ts";

@@ -1,0 +1,178 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { type Lane, type LaneName, type StripScene, VERDICT_SEVERITY, yInLane } from "#lib/charts/index.ts";
+import { formatLearningRate, formatMetric, formatStep } from "#lib/core/index.ts";
+import type { RunState, RunView } from "#lib/protocol/index.ts";
+import { StateMark } from "../../../_components/state-mark.tsx";
+import { extremes } from "./lane-heads.tsx";
+import styles from "./overlay.module.css";
+import { across } from "./plot.ts";
+
+type Props = { run: RunView; scene: StripScene; width: number; forecast: boolean };
+
+/** Room (px) right of now that a lane's figures need. */
+const FIGURES_WIDTH = 210;
+const FORECAST_WIDTH = 270;
+const TAG_WIDTH = 86;
+const SILENCE_WIDTH = 110;
+
+/** What lies on the paper around now: the empty part, the pen, the newest values, and the forecast. */
+export function Overlay({ run, scene, width, forecast }: Props) {
+  const { layout, lanes, now, x } = scene;
+  const plot = width - layout.left - layout.right;
+  const share = across(scene, now);
+  const inView = now >= x.min && now <= x.max;
+  const room = plot * (1 - share / 100);
+  const top = lanes[0]?.box.top ?? 0;
+  const bottom = lanes.at(-1)?.box.bottom ?? 0;
+  return (
+    <div className={styles.plot} style={{ left: layout.left, right: layout.right }}>
+      {inView &&
+        lanes.map(({ name, box }) => (
+          <div key={name} className={styles.future} style={{ top: box.top, height: box.height }} />
+        ))}
+      {forecast && <Forecast run={run} scene={scene} room={room} />}
+      {inView && <div className={styles.now} style={{ top: top - 4, height: bottom - top + 4 }} />}
+      {inView && <Pen run={run} scene={scene} tagLeft={room < TAG_WIDTH} />}
+      {inView && <RateTags run={run} scene={scene} tagLeft={room < TAG_WIDTH} />}
+      {room > FIGURES_WIDTH &&
+        lanes
+          .filter(({ name }) => name === "gradNorm" || name === "throughput")
+          .map((lane) => <Figures key={lane.name} lane={lane} />)}
+      {inView && room > SILENCE_WIDTH && <Silence run={run} scene={scene} />}
+      <Peaks scene={scene} />
+    </div>
+  );
+}
+
+const laneNamed = (scene: StripScene, name: LaneName): Lane | undefined =>
+  scene.lanes.find((lane) => lane.name === name);
+
+function Pen({ run, scene, tagLeft }: { run: RunView; scene: StripScene; tagLeft: boolean }) {
+  const { pen } = scene;
+  if (!pen || !laneNamed(scene, "loss")) return null;
+  const severity = VERDICT_SEVERITY[pen.verdict];
+  return (
+    <div className={styles.pen} data-severity={severity} data-left={tagLeft || undefined}>
+      {Number.isFinite(pen.value) && <PenPoint state={run.state} />}
+      <span className={styles.tag} data-lost={!Number.isFinite(pen.value) || undefined}>
+        {formatMetric(pen.value)}
+      </span>
+    </div>
+  );
+}
+
+function PenPoint({ state }: { state: RunState }) {
+  return (
+    <span className={styles.point}>
+      {state === "running" ? <i className={styles.dot} /> : <StateMark state={state} />}
+    </span>
+  );
+}
+
+/** Why nothing is drawn right of now although time has passed. */
+function Silence({ run, scene }: { run: RunView; scene: StripScene }) {
+  const t = useTranslations("strip");
+  if (run.state !== "quiet" && run.state !== "lost") return null;
+  return (
+    <p className={styles.silence} style={{ top: (scene.lanes[0]?.box.top ?? 0) + 6 }}>
+      {run.state === "quiet" ? t("noNewLines") : t("notKnownYet")}
+    </p>
+  );
+}
+
+const TAG_HEIGHT = 20;
+
+function RateTags({ run, scene, tagLeft }: { run: RunView; scene: StripScene; tagLeft: boolean }) {
+  const lane = laneNamed(scene, "learningRate");
+  const last = lane?.line.lastFinite;
+  if (!lane || !last) return null;
+  const { next } = run.diagnosis.lr;
+  const y = yInLane(lane, last.y);
+  const advisedY = next === null ? 0 : yInLane(lane, next);
+  const apart = Math.max(TAG_HEIGHT, Math.abs(advisedY - y)) * (next !== null && next > last.y ? -1 : 1);
+  return (
+    <div className={styles.tags} data-left={tagLeft || undefined}>
+      <span className={styles.tag} style={{ top: y - 9 }}>
+        {formatLearningRate(last.y)}
+      </span>
+      {next !== null && (
+        <span className={`${styles.tag} ${styles.advised}`} style={{ top: y + apart - 9 }}>
+          {formatLearningRate(next)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Figures({ lane }: { lane: Lane }) {
+  const t = useTranslations("strip");
+  const now = lane.line.last;
+  const range = extremes(lane);
+  if (!now || !range) return null;
+  const figures = [
+    { name: t("figureNow"), value: now.y },
+    { name: t("figureLowest"), value: range.low },
+    { name: t("figureHighest"), value: range.high },
+  ];
+  return (
+    <dl className={styles.figures} style={{ top: lane.box.top + lane.box.height / 2 - 17 }}>
+      {figures.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd className="num" data-lost={!Number.isFinite(value) || undefined}>
+            {formatMetric(value)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Values that left the lane at the top, each with its number. */
+function Peaks({ scene }: { scene: StripScene }) {
+  const lane = laneNamed(scene, "loss");
+  if (!lane) return null;
+  return scene.peaks.map(({ x, value }) => (
+    <span key={x} className={styles.peak} style={{ left: `${across(scene, x)}%`, top: lane.box.top + 2 }}>
+      ↑ {formatMetric(value)}
+    </span>
+  ));
+}
+
+function Forecast({ run, scene, room }: { run: RunView; scene: StripScene; room: number }) {
+  const t = useTranslations("strip");
+  const { forecast } = run.diagnosis;
+  const lane = laneNamed(scene, "loss");
+  const end = forecast && scene.toX(forecast.step);
+  if (!forecast || !lane || !scene.pen || end === null || end <= scene.now || end > scene.x.max * 1.001) return null;
+  const [x0, x1] = [across(scene, scene.now), across(scene, end)];
+  const [y0, low, high, middle] = [scene.pen.y, forecast.low, forecast.high, forecast.value].map(
+    (value) => yInLane(lane, value) - lane.box.top,
+  );
+  const value = formatMetric(forecast.value);
+  const half = withDecimalsOf(value, (forecast.high - forecast.low) / 2);
+  return (
+    <div className={styles.forecast} style={{ top: lane.box.top, height: lane.box.height }}>
+      <svg viewBox={`0 0 100 ${lane.box.height}`} preserveAspectRatio="none" aria-hidden="true">
+        <path className={styles.band} d={`M${x0} ${y0}L${x1} ${high}V${low}Z`} />
+        <path className={styles.middle} d={`M${x0} ${y0}L${x1} ${middle}`} />
+      </svg>
+      {room > FORECAST_WIDTH && (
+        <p style={{ top: Math.max(4, high! - 40) }}>
+          <b className="num">
+            {value} ± {half}
+          </b>
+          {t("forecastAt", { step: formatStep(forecast.step) })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** An error is written as finely as what it is the error of, unless nothing would be left of it. */
+function withDecimalsOf(text: string, error: number): string {
+  const decimals = /^\d+(?:\.(\d+))?$/.exec(text)?.[1]?.length ?? null;
+  const short = decimals === null ? "" : error.toFixed(decimals);
+  return Number(short) > 0 ? short : formatMetric(error);
+}

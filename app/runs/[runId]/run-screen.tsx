@@ -1,0 +1,37 @@
+"use client";
+import type { RunView } from "#lib/protocol/index.ts";
+import { useRun } from "../../_live/index.ts";
+import { Strip } from "./_strip/strip.tsx";
+import { Incidents } from "./incidents.tsx";
+import { LogTail } from "./log-tail.tsx";
+import { RunHeader } from "./run-header.tsx";
+import styles from "./run-screen.module.css";
+import { ScheduleNote } from "./schedule-note.tsx";
+import { Unrecognised } from "./unrecognised.tsx";
+import { VerdictPanel } from "./verdict-panel.tsx";
+import { Waiting } from "./waiting.tsx";
+
+/** One run, live. Before its log exists, and while nothing in it is understood, it says so instead of drawing empty lanes. */
+export function RunScreen({ initial }: { initial: RunView }) {
+  const { feed, view } = useRun(initial);
+  return (
+    <main id="main">
+      <RunHeader run={view} />
+      {view.metrics.length === 0 ? (
+        <div className={styles.single}>{view.linesRead > 0 ? <Unrecognised run={view} /> : <Waiting run={view} />}</div>
+      ) : (
+        <div className={styles.columns}>
+          <div className={styles.main}>
+            <VerdictPanel run={view} />
+            <Strip run={view} feed={feed} />
+          </div>
+          <aside className={styles.rail}>
+            <Incidents run={view} />
+            <ScheduleNote run={view} />
+            <LogTail run={view} />
+          </aside>
+        </div>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,164 @@
+"use client";
+import { useLocale, useTranslations } from "use-intl";
+import { VERDICT_SEVERITY } from "#lib/charts/index.ts";
+import { formatDuration, formatStep } from "#lib/core/index.ts";
+import type { RunView } from "#lib/protocol/index.ts";
+import { Age } from "../../_components/age.tsx";
+import { Numbers } from "../../_components/numbers.tsx";
+import panel from "../../_components/panel.module.css";
+import { PatternEdge } from "../../_components/pattern-edge.tsx";
+import { VerdictChip } from "../../_components/verdict-chip.tsx";
+import { VerdictIcon } from "../../_components/verdict-icon.tsx";
+import { useVerdictInSentence } from "../../_components/verdict-words.ts";
+import { AdviceBox } from "./advice-box.tsx";
+import { EvidenceTile } from "./evidence-tile.tsx";
+import styles from "./verdict-panel.module.css";
+
+/** Below this the word is preceded by "maybe". */
+const SURE = 0.6;
+const TILES = 3;
+
+export function VerdictPanel({ run }: { run: RunView }) {
+  const t = useTranslations("verdict");
+  const language = useLocale();
+  const { verdict, lr } = run.diagnosis;
+  const severity = VERDICT_SEVERITY[verdict.name];
+  const stale = run.state === "quiet" || run.state === "lost";
+  const doubtful = verdict.severity !== null && verdict.confidence < SURE;
+  const reason = verdict.reason[language];
+  return (
+    <section
+      className={`${panel.panel} ${styles.panel}`}
+      data-severity={severity}
+      data-stale={stale || undefined}
+      aria-label={t("label")}
+    >
+      <PatternEdge verdict={verdict.name} faded={stale} />
+      <Announcement run={run} />
+      <div className={styles.body} data-plain={verdict.evidence.length === 0 || undefined}>
+        <div className={styles.word}>
+          <div key={verdict.name} className={styles.call}>
+            <h2>
+              <VerdictIcon verdict={verdict.name} />
+              {doubtful && <span className={styles.maybe}>{t("maybe")}</span>}
+              {t(`word.${verdict.name}`)}
+            </h2>
+            <p className={styles.sub}>{subLine(verdict.cause, t, () => t(`sub.${verdict.name}`))}</p>
+            {stale && run.lastDataAt !== null && (
+              <p className={styles.stale}>
+                <Age at={run.lastDataAt} text={(age) => t("lastRead", { age })} />
+              </p>
+            )}
+          </div>
+          <Circumstances run={run} />
+        </div>
+        <div className={styles.why}>
+          {reason && (
+            <p className={styles.reason}>
+              <Numbers text={reason} />
+            </p>
+          )}
+          <AdviceBox advice={verdict.advice[language]} severity={verdict.severity} nextRate={lr.next} />
+        </div>
+        {verdict.evidence.length > 0 && (
+          <ul className={styles.evidence} aria-label={t("evidence")}>
+            {verdict.evidence.slice(0, TILES).map((evidence) => (
+              <EvidenceTile key={evidence.name} evidence={evidence} since={verdict.sinceStep} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslations<"verdict">>;
+
+function subLine(cause: RunView["verdict"]["cause"], t: Translate, usual: () => string): string {
+  if (cause === "stalled") return t("stalled");
+  return cause === "no_progress" ? t("noProgress") : usual();
+}
+
+/** What is read aloud: word, since and advice, when they change and not with every refresh. */
+function Announcement({ run }: { run: RunView }) {
+  const t = useTranslations("verdict");
+  const language = useLocale();
+  const { verdict } = run.diagnosis;
+  const since = verdict.sinceStep === null ? "" : t("sinceStep", { step: formatStep(verdict.sinceStep) });
+  return (
+    <p
+      className="visually-hidden"
+      aria-live={verdict.severity === "critical" ? "assertive" : "polite"}
+      aria-atomic="true"
+    >
+      {[t(`word.${verdict.name}`), since, verdict.advice[language]].filter(Boolean).join(". ")}
+    </p>
+  );
+}
+
+function Circumstances({ run }: { run: RunView }) {
+  const t = useTranslations("verdict");
+  const language = useLocale();
+  const inSentence = useVerdictInSentence();
+  const { verdict } = run.diagnosis;
+  const { timeline, msPerStep, step } = run;
+  const before = timeline.at(-2);
+  const since = verdict.sinceStep;
+  const lasted = msPerStep !== null && step !== null && since !== null ? (step - since) * msPerStep : null;
+  return (
+    <dl className={styles.circumstances}>
+      {verdict.severity !== null && (
+        <>
+          <dt>{t("confidence")}</dt>
+          <dd className={styles.confidence}>
+            <ConfidenceBars value={verdict.confidence} />
+            <span className="num">{Math.round(verdict.confidence * 100)}%</span>
+          </dd>
+        </>
+      )}
+      {since !== null && (
+        <>
+          <dt>{t("since")}</dt>
+          <dd className="num">
+            {run.state === "running" && lasted !== null
+              ? t("sinceStepAgo", { step: formatStep(since), age: formatDuration(lasted, language) })
+              : t("sinceStep", { step: formatStep(since) })}
+          </dd>
+        </>
+      )}
+      {before && before.verdict !== "reading" && (
+        <>
+          <dt>{t("before")}</dt>
+          <dd className={`num ${styles.before}`} data-severity={VERDICT_SEVERITY[before.verdict]}>
+            {t("beforeSteps", {
+              verdict: inSentence(before.verdict),
+              steps: formatStep((before.toStep ?? timeline.at(-1)!.fromStep) - before.fromStep),
+            })}
+          </dd>
+        </>
+      )}
+      {verdict.also.length > 0 && (
+        <>
+          <dt>{t("also")}</dt>
+          <dd className={styles.also}>
+            {verdict.also.map((name) => (
+              <VerdictChip key={name} verdict={name} />
+            ))}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+const BARS = Array.from({ length: 10 }, (_, i) => i);
+
+function ConfidenceBars({ value }: { value: number }) {
+  return (
+    <span className={styles.bars} aria-hidden="true">
+      {BARS.map((bar) => (
+        <i key={bar} data-off={bar >= Math.round(value * 10) || undefined} />
+      ))}
+    </span>
+  );
+}

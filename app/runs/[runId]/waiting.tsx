@@ -1,0 +1,27 @@
+"use client";
+import { useTranslations } from "use-intl";
+import type { RunView } from "#lib/protocol/index.ts";
+import { GhostStrip } from "../../_components/ghost-strip.tsx";
+import panel from "../../_components/panel.module.css";
+import { StateMark } from "../../_components/state-mark.tsx";
+import styles from "./notice.module.css";
+
+/** The log is named but not there yet. */
+export function Waiting({ run }: { run: RunView }) {
+  const t = useTranslations("waiting");
+  return (
+    <section className={`${panel.panel} ${styles.notice}`}>
+      <h2>
+        <StateMark state="waiting" />
+        {t("title")}
+      </h2>
+      <p className={styles.path}>
+        {run.path} <span className={styles.host}>{t("host", { host: run.host })}</span>
+      </p>
+      <p>{t("text")}</p>
+      <div className={styles.ghost}>
+        <GhostStrip />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+/**
+ * Charts as data, pure: series and verdicts in, geometry, scales and chart options out. Nothing here draws, measures a
+ * screen or imports a renderer; `app/_charts` hands the result to one. Colours come in as a palette, words as strings.
+ */
+export * from "./axis.ts";
+export * from "./fresh.ts";
+export * from "./layout.ts";
+export * from "./marks.ts";
+export * from "./palette.ts";
+export * from "./readout.ts";
+export * from "./spark.ts";
+export * from "./step-clock.ts";
+export * from "./strip-option.ts";
+export * from "./strip-scene.ts";
+export * from "./trace.ts";
+export * from "./trend.ts";

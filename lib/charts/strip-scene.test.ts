@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { METRIC } from "#lib/protocol/index.ts";
+import { readoutAt } from "./readout.ts";
+import { stripOption, stripSeries } from "./strip-option.ts";
+import { type SceneInput, sameFrame, stripScene, yInLane } from "./strip-scene.ts";
+import { PALETTE, RUN, seriesOf, seriesView } from "./testing.ts";
+
+const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, eval: true, forecast: true, log: false } as const;
+
+const falling = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 10, 2 + 3 / (1 + i / 20)]);
+
+function scene(change: Partial<SceneInput> = {}) {
+  const series = seriesOf(
+    seriesView(falling(100)),
+    seriesView(
+      falling(100).map(([x]) => [x, 1e-4]),
+      { metric: METRIC.learningRate },
+    ),
+  );
+  return stripScene({ series, run: RUN, controls: CONTROLS, compact: false, previous: null, ...change });
+}
+
+const style = { palette: PALETTE, fontFamily: "B612", language: "en", controls: CONTROLS, compact: false } as const;
+
+test("the axis is the whole planned run, and what is left stays empty", () => {
+  const { x, now } = scene();
+  expect([x.min, x.max]).toEqual([0, 2000]);
+  expect(now).toBe(990);
+  expect(scene({ run: { ...RUN, maxSteps: null } }).x.max).toBeLessThan(1400);
+});
+
+test("a lane the log has no metric for is left out, never drawn empty", () => {
+  expect(scene().lanes.map(({ name }) => name)).toEqual(["loss", "learningRate"]);
+  expect(stripOption(scene(), style).grid).toHaveLength(2);
+});
+
+test("the first fall and a spike may leave the lane; the spike is told by its number", () => {
+  const points = falling(100).map(([x, y]): [number, number] => (x === 500 ? [x, 40] : [x, y]));
+  const drawn = scene({
+    series: seriesOf(seriesView(points)),
+    run: { ...RUN, metrics: [{ name: METRIC.trainLoss, points: 100 }] },
+  });
+  expect(drawn.lanes[0]!.axis.max).toBeLessThan(5);
+  expect(drawn.peaks).toEqual([{ x: 500, value: 40 }]);
+});
+
+test("a newest value that is no number has the pen say so, at the height the loss had last", () => {
+  const points = [...falling(50), [500, Number.NaN]] as [number, number][];
+  const drawn = scene({ series: seriesOf(seriesView(points)) });
+  expect(drawn.pen?.value).toBeNaN();
+  expect(drawn.pen?.verdict).toBe("nan");
+  expect(drawn.lanes[0]!.crosses).toMatchObject([{ x: 500, kind: "NaN" }]);
+});
+
+test("a point more changes the lines and leaves the frame as it was", () => {
+  const before = scene();
+  const points = falling(101);
+  const series = {
+    ...seriesOf(seriesView(points.slice(0, 100))),
+    tails: new Map([[METRIC.trainLoss, { x: [1000], y: [2.4] }]]),
+  };
+  const after = scene({ series, previous: before });
+  expect(sameFrame(before, after)).toBe(true);
+  expect(after.now).toBe(1000);
+  expect(after.total).toBe(101);
+});
+
+test("toggles take their lines away, and nothing else", () => {
+  const ids = (controls: SceneInput["controls"]) =>
+    stripSeries(scene({ controls }), { ...style, controls }).map(({ id }) => id);
+  expect(ids({ ...CONTROLS, raw: false })).not.toContain("raw");
+  expect(ids({ ...CONTROLS, trend: false }).some((id) => id.startsWith("trend"))).toBe(false);
+  expect(ids({ ...CONTROLS, eval: false })).not.toContain("eval");
+  expect(ids(CONTROLS)).toEqual(expect.arrayContaining(["raw", "trend-0", "eval", "learning-rate", "schedule"]));
+});
+
+test("the trend changes colour where the verdict changed, on the same point", () => {
+  const { pieces } = scene();
+  expect(pieces.map(({ verdict }) => verdict)).toEqual(["reading", "healthy", "oscillating"]);
+  const [, healthy, oscillating] = pieces;
+  expect(Array.from(healthy!.xy.slice(-2))).toEqual(Array.from(oscillating!.xy.slice(0, 2)));
+});
+
+test("without known times the time axis shows no trend rather than a guessed one", () => {
+  const drawn = scene({ series: { ...seriesOf(), x: "time" }, controls: { ...CONTROLS, x: "time" } });
+  expect(drawn.pieces.every(({ xy }) => Number.isNaN(xy[0]))).toBe(true);
+});
+
+test("the crosshair reads every lane at a sample, and nothing right of now", () => {
+  const drawn = scene();
+  const readout = readoutAt(drawn, 503, null);
+  expect(readout).toMatchObject({ x: 500, step: 500, elapsedMs: null });
+  expect(readout?.lanes.map(({ lane, value }) => [lane, value])).toEqual([
+    ["loss", "2.97"],
+    ["learningRate", "1e-4"],
+  ]);
+  expect(readout?.lanes[1]).toMatchObject({ schedule: "on" });
+  expect(readoutAt(drawn, 1500, null)).toBeNull();
+});
+
+test("a value's height stays inside its lane", () => {
+  const lane = scene().lanes[0]!;
+  expect(yInLane(lane, 1e9)).toBe(lane.box.top);
+  expect(yInLane(lane, -1e9)).toBe(lane.box.bottom);
+});

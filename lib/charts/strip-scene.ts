@@ -1,0 +1,210 @@
+import { METRIC, type RunView, type SeriesView, type VerdictName } from "#lib/protocol/index.ts";
+import { type Axis, positionOn } from "./axis.ts";
+import { type LaneBox, type LaneName, layoutStrip, type StripLayout } from "./layout.ts";
+import { type Cross, offTop, type Peak, placeNonFinite } from "./marks.ts";
+import { type StepClock, timeOfStep } from "./step-clock.ts";
+import { laneAxis, lossAxis, xAxis } from "./strip-axes.ts";
+import { type Tail, type Trace, trace } from "./trace.ts";
+import { interpolate, type TrendPiece, trendPieces } from "./trend.ts";
+
+/** What a person has chosen to see; all of it lives in the page's address. */
+export type StripRange = "whole" | "now" | "last" | { from: number; to: number };
+export type StripControls = {
+  x: "step" | "time";
+  range: StripRange;
+  raw: boolean;
+  trend: boolean;
+  eval: boolean;
+  forecast: boolean;
+  log: boolean;
+};
+
+/** Series as read and what came after them, along the axis `x`. */
+export type StripSeries = {
+  x: "step" | "time";
+  views: ReadonlyMap<string, SeriesView>;
+  tails: ReadonlyMap<string, Tail>;
+  /** Last x the views were asked for; null when they reach to now. */
+  until: number | null;
+  /** When each step was; always there along the time axis. */
+  clock: StepClock | null;
+};
+
+export type StripRun = Pick<RunView, "step" | "maxSteps" | "msPerStep" | "diagnosis" | "timeline" | "metrics">;
+
+export const LANE_METRIC: Record<LaneName, string> = {
+  loss: METRIC.trainLoss,
+  learningRate: METRIC.learningRate,
+  gradNorm: METRIC.gradNorm,
+  throughput: METRIC.tokensPerSecond,
+};
+
+/** Metrics the strip draws, in the order they are asked for. */
+export const STRIP_METRICS: readonly string[] = [
+  METRIC.trainLoss,
+  METRIC.evalLoss,
+  METRIC.learningRate,
+  METRIC.gradNorm,
+  METRIC.tokensPerSecond,
+];
+
+export type Lane = { name: LaneName; box: LaneBox; axis: Axis; line: Trace; crosses: Cross[] };
+
+type Pen = { y: number; value: number; verdict: VerdictName };
+
+/** Everything the strip shows at one moment: geometry, scales and lines, in data units. */
+export type StripScene = {
+  layout: StripLayout;
+  x: Axis & { kind: "step" | "time"; origin: number };
+  lanes: Lane[];
+  eval: Trace;
+  pieces: TrendPiece[];
+  schedule: Float64Array;
+  jumps: { x: number; from: number; to: number }[];
+  peaks: Peak[];
+  /** Newest x read, and where a step lies along the axis; null when its time is not known. */
+  now: number;
+  toX: (step: number) => number | null;
+  pen: Pen | null;
+  /** Points behind the loss line: those shown, and all there are. */
+  shown: number;
+  total: number;
+};
+
+/** Lanes of the metrics a run has, in reading order. */
+export function lanesOf(metrics: readonly { name: string; points: number }[]): LaneName[] {
+  const has = (name: string): boolean => metrics.some((metric) => metric.name === name && metric.points > 0);
+  const lanes: LaneName[] = [];
+  if (has(METRIC.trainLoss) || has(METRIC.evalLoss)) lanes.push("loss");
+  for (const lane of ["learningRate", "gradNorm", "throughput"] as const) if (has(LANE_METRIC[lane])) lanes.push(lane);
+  return lanes;
+}
+
+export type SceneInput = {
+  series: StripSeries;
+  run: StripRun;
+  controls: StripControls;
+  compact: boolean;
+  /** The scene shown until now: its axes are kept while they fit. */
+  previous: StripScene | null;
+};
+
+export function stripScene({ series, run, controls, compact, previous }: SceneInput): StripScene {
+  const layout = layoutStrip(lanesOf(run.metrics), compact);
+  const kept = previous?.x.kind === series.x ? previous : null;
+  const toX = xOfStep(series, run.msPerStep);
+  const line = (metric: string, positiveOnly = false): Trace =>
+    trace(series.views.get(metric), series.tails.get(metric), { positiveOnly, until: series.until });
+  const lines = {
+    loss: line(METRIC.trainLoss, controls.log),
+    learningRate: line(METRIC.learningRate),
+    gradNorm: line(METRIC.gradNorm, true),
+    throughput: line(METRIC.tokensPerSecond),
+  };
+  const evaluation = line(METRIC.evalLoss, controls.log);
+  const now = newest([...Object.values(lines), evaluation], run.step === null ? null : toX(run.step));
+  const x = xAxis({ series, run, range: controls.range, now, toX, compact, previous: kept?.x ?? null });
+  const { schedule, trend, verdict } = run.diagnosis;
+  const pieces = trendPieces(trend, run.timeline).map((piece) => ({ ...piece, xy: moveX(piece.xy, toX) }));
+  const scheduleXy = schedule
+    ? moveX(Float64Array.from(schedule.curve.step.flatMap((step, i) => [step, schedule.curve.value[i]!])), toX)
+    : new Float64Array();
+
+  const shared = { x, now, previous: kept };
+  const axisOf = (name: LaneName): Axis =>
+    name === "loss"
+      ? lossAxis({
+          ...shared,
+          loss: lines.loss,
+          eval: evaluation,
+          pieces,
+          settledAt: toX(settledStep(run, now)),
+          log: controls.log,
+        })
+      : laneAxis({ ...shared, name, line: lines[name], reference: name === "learningRate" ? scheduleXy : null });
+  const lanes = layout.lanes.map((box): Lane => {
+    const axis = axisOf(box.name);
+    const drawn = lines[box.name];
+    return { name: box.name, box, axis, line: drawn, crosses: placeNonFinite(drawn, axis) };
+  });
+  const loss = lanes.find(({ name }) => name === "loss");
+  const view = series.views.get(METRIC.trainLoss) ?? series.views.get(METRIC.evalLoss);
+  const tail = (view && series.tails.get(view.metric)?.x) ?? [];
+  const appended = series.until === null ? tail.length : tail.filter((at) => at <= series.until!).length;
+  return {
+    layout,
+    x,
+    lanes,
+    eval: evaluation,
+    pieces,
+    schedule: scheduleXy,
+    jumps: (schedule?.changes ?? []).flatMap(({ step, from, to }) => {
+      const at = toX(step);
+      return at === null ? [] : [{ x: at, from, to }];
+    }),
+    peaks: loss ? offTop(loss.line, loss.axis, x) : [],
+    now,
+    toX,
+    pen: penOf(lines.loss, evaluation, trend, controls.trend ? verdict.name : "reading"),
+    shown: (view?.shown ?? 0) + appended,
+    total: (view?.total ?? 0) + appended,
+  };
+}
+
+/** Where a value lies in a lane, in pixels from the strip's top, kept inside the lane. */
+export function yInLane({ box, axis }: Pick<Lane, "box" | "axis">, value: number): number {
+  const share = Math.min(1, Math.max(0, positionOn(axis, value)));
+  return box.top + (1 - share) * box.height;
+}
+
+function xOfStep({ x, clock }: StripSeries, msPerStep: number | null): (step: number) => number | null {
+  if (x === "step") return (step) => step;
+  return (step) => (clock ? timeOfStep(clock, step, msPerStep) : null);
+}
+
+function newest(lines: readonly Trace[], stepX: number | null): number {
+  return lines.reduce((now, { last }) => Math.max(now, last?.x ?? 0), stepX ?? 0);
+}
+
+function moveX(xy: Float64Array, toX: (step: number) => number | null): Float64Array {
+  const moved = xy.slice();
+  for (let i = 0; i < moved.length; i += 2) moved[i] = toX(moved[i]!) ?? Number.NaN;
+  return moved;
+}
+
+const SETTLED_SHARE = 0.1;
+
+/** Where the fall from the first loss is over: what lies before does not stretch the axis. */
+function settledStep({ diagnosis, timeline, step }: StripRun, now: number): number {
+  const judged = timeline.find(({ verdict }) => verdict !== "reading")?.fromStep ?? 0;
+  return Math.max(diagnosis.schedule?.warmupSteps ?? 0, judged, (step ?? now) * SETTLED_SHARE);
+}
+
+function penOf(
+  loss: Trace,
+  evaluation: Trace,
+  trend: StripRun["diagnosis"]["trend"],
+  verdict: VerdictName,
+): Pen | null {
+  const end = loss.last ? loss : evaluation;
+  if (!end.last || !end.lastFinite) return null;
+  if (!Number.isFinite(end.last.y)) return { y: end.lastFinite.y, value: end.last.y, verdict: "nan" };
+  const trendEnd = verdict === "reading" ? Number.NaN : interpolate(trend, Number.POSITIVE_INFINITY);
+  const y = Number.isFinite(trendEnd) ? trendEnd : end.lastFinite.y;
+  return { y, value: y, verdict };
+}
+
+/** Whether two scenes share their geometry and scales: then only their lines differ. */
+export function sameFrame(a: StripScene, b: StripScene): boolean {
+  if (a === b) return true;
+  return (
+    a.x.kind === b.x.kind &&
+    sameAxis(a.x, b.x) &&
+    a.layout.height === b.layout.height &&
+    a.layout.left === b.layout.left &&
+    a.lanes.length === b.lanes.length &&
+    a.lanes.every((lane, i) => lane.name === b.lanes[i]!.name && sameAxis(lane.axis, b.lanes[i]!.axis))
+  );
+}
+
+const sameAxis = (a: Axis, b: Axis): boolean => a.min === b.min && a.max === b.max && a.log === b.log;
