@@ -1,0 +1,29 @@
+import { once } from "node:events";
+import { CurvewatchError } from "#lib/protocol/index.ts";
+
+/** What a command gets from the outside; nothing else of the process is touched below `main.ts`. */
+export type Context = {
+  env: Record<string, string | undefined>;
+  /** The folder the person typed the command in. */
+  cwd: string;
+  out(line: string): void;
+  /** Writes standard output without a line end, waiting for a slow reader. */
+  write(text: string): Promise<void>;
+  err(line: string): void;
+  /** Aborts on the first Ctrl+C or SIGTERM. */
+  signal: AbortSignal;
+  /** The channel to the process that started this one; null when a person did. */
+  parent: { send(message: object): void; onMessage(listen: (message: unknown) => void): void } | null;
+};
+
+/** A problem as a person reads it: what, and what to do. */
+export function explain(error: unknown): string {
+  if (error instanceof CurvewatchError) return error.hint === null ? error.message : `${error.message}\n${error.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Resolves when the person, or the process that started this one, wants it to end. */
+export async function untilStopped({ signal }: Context): Promise<null> {
+  if (!signal.aborted) await once(signal, "abort");
+  return null;
+}

@@ -1,0 +1,76 @@
+import { AttemptCounter, runState } from "#lib/core/index.ts";
+import { DiagnosisEngine, type Observation } from "#lib/diagnosis/index.ts";
+import type { DiagnosisView, Facts, PointGroup, RunState } from "#lib/protocol/index.ts";
+import { checkReadable, readLog } from "./read-file.ts";
+
+/** A finished log, read and judged without a server: the same parsers and the same engine as the server's. */
+export type JudgedFile = {
+  view: DiagnosisView;
+  facts: Facts;
+  observations: number;
+  lastStep: number | null;
+  /** The stretches between (re)starts, oldest first; `fromStep` is the first step of each. */
+  attempts: { attempt: number; fromStep: number }[];
+  /** The newest lines, at most 5. */
+  lines: string[];
+};
+
+/**
+ * @param onObservation sees every record as it is read, for who needs more than the verdict
+ * @throws CurvewatchError when `path` is no readable file of text
+ */
+export async function judgeFile(
+  path: string,
+  onObservation: (observation: Observation) => void = () => {},
+): Promise<JudgedFile> {
+  await checkReadable(path);
+  const engine = DiagnosisEngine.fresh();
+  const counter = new AttemptCounter();
+  const attempts: JudgedFile["attempts"] = [];
+  let observations = 0;
+  let lastStep: number | null = null;
+  let lines: string[] = [];
+  let facts: Facts | null = null;
+  for await (const reader of readLog(path)) {
+    const { groups, tail } = reader.take();
+    facts = reader.facts();
+    engine.setContext({ maxSteps: facts.maxSteps, stepSource: facts.stepSource });
+    for (const group of groups) {
+      const read = [...observe(group, counter)];
+      engine.observe(read);
+      for (const observation of read) {
+        onObservation(observation);
+        const { attempt, step } = observation;
+        if (attempt !== attempts.at(-1)?.attempt) attempts.push({ attempt, fromStep: step });
+      }
+      observations += group.step.length;
+      lastStep = group.step.at(-1) ?? lastStep;
+    }
+    if (tail.length > 0) lines = tail.slice(-5).map(({ text }) => text);
+  }
+  return { view: engine.view(), facts: facts as Facts, observations, lastStep, attempts, lines };
+}
+
+/** What can be said of a run's process from its log alone. */
+export function stateOf(facts: Facts, step: number | null): RunState {
+  return runState({
+    fileSeen: true,
+    facts,
+    step,
+    lastDataAt: null,
+    msPerRecord: null,
+    agentGoneSince: null,
+    now: Date.now(),
+  });
+}
+
+function* observe({ names, step, at, values }: PointGroup, attempts: AttemptCounter): Generator<Observation> {
+  for (let i = 0; i < step.length; i++) {
+    yield {
+      step: step[i] as number,
+      at: at[i] as number,
+      attempt: attempts.next(names, step[i] as number),
+      values: names.map((name, column) => [name, values[column]?.[i] as number] as const),
+    };
+  }
+}

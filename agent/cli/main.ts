@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { CurvewatchError, LANGUAGES } from "#lib/protocol/index.ts";
+import { type Context, explain } from "./context.ts";
+
+/** The command line: arguments, signals and exit codes, nothing else. Exits 0 done, 1 failed, 2 used wrongly. */
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+const stop = new AbortController();
+process.on("SIGTERM", () => stop.abort());
+// Under a parent, a terminal's Ctrl+C reaches everyone at once; the parent then ends its children in the right order.
+process.on("SIGINT", () => {
+  if (!process.send) stop.abort();
+});
+process.on("disconnect", () => stop.abort());
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+});
+
+const context: Context = {
+  env: process.env,
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  out: (line) => void process.stdout.write(`${line}\n`),
+  async write(text) {
+    if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  },
+  err: (line) => void process.stderr.write(`${line}\n`),
+  signal: stop.signal,
+  parent: process.send
+    ? {
+        send: (message) => void process.send?.(message),
+        onMessage: (listen) => void process.on("message", listen),
+      }
+    : null,
+};
+
+let exitCode = 0;
+const program = new Command("curvewatch")
+  .description("Reads the training curve for you.")
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+const lang = (): Option => new Option("--lang <language>", "language of texts").choices(LANGUAGES);
+const serverOptions = (command: Command): Command =>
+  command
+    .option("--port <n>", "port to listen on; 0 takes any free one (default 3900, or the next free one)")
+    .option("--host <address>", "address to listen on (this machine only)")
+    .option("--data <folder>", "where everything is kept")
+    .addOption(lang());
+
+serverOptions(program.command("watch"))
+  .description("follow logs on a live dashboard: starts everything, prints the address, ends with Ctrl+C")
+  .argument("<log...>", "logs, globs or folders; a log may not exist yet")
+  .option("--no-open", "do not open a browser")
+  .addHelpText("after", "\nExample:\n  curvewatch watch train.log")
+  .action(async (logs: string[], options) => {
+    const { watch } = await import("./watch.ts");
+    exitCode = await watch(context, logs, options, version);
+  });
+
+serverOptions(program.command("serve"))
+  .description("the dashboard and its store alone")
+  .addHelpText("after", "\nExample:\n  curvewatch serve --port 8080 --data ./curvewatch-data")
+  .action(async (options) => {
+    const { serve } = await import("./serve.ts");
+    exitCode = await serve(context, options, version);
+  });
+
+program
+  .command("tail")
+  .description("the agent alone: follow logs and send what they say to a server")
+  .argument("[log...]", "logs to follow; one may not exist yet")
+  .requiredOption("--server <url>", "address of the dashboard")
+  .option("--data <folder>", "where the agent keeps what is not delivered yet")
+  .option("--token-file <file>", "file with the token (or set CURVEWATCH_TOKEN)")
+  .addHelpText(
+    "after",
+    "\nExample:\n  curvewatch tail train.log --server http://127.0.0.1:3900 --token-file ~/.local/share/curvewatch/secret",
+  )
+  .action(async (logs: string[], options) => {
+    const { tail } = await import("./tail.ts");
+    exitCode = await tail(context, logs, options, version);
+  });
+
+program
+  .command("parse")
+  .description("print what we read: one JSON point a line; format and reason on standard error")
+  .argument("<path...>", "logs (also .gz)")
+  .addHelpText("after", "\nExample:\n  curvewatch parse train.log | head")
+  .action(async (paths: string[]) => {
+    const { parse } = await import("./parse.ts");
+    exitCode = await parse(context, paths);
+  });
+
+program
+  .command("diagnose")
+  .description("read logs and print the verdict, without a server")
+  .argument("<path...>", "logs (also .gz)")
+  .option("--json", "one line of JSON per file, in the order given")
+  .option("--exit-code", "exit 10 when a verdict asks for caution, 20 when one is critical")
+  .addOption(lang())
+  .addHelpText("after", "\nExample:\n  curvewatch diagnose train.log --json | jq -r .verdict.name")
+  .action(async (paths: string[], options) => {
+    const { diagnose } = await import("./diagnose.ts");
+    exitCode = await diagnose(context, paths, options);
+  });
+
+program
+  .command("report")
+  .description("write a run as one file that opens anywhere, from its log or from a running server")
+  .argument("<log|run>", "a log (also .gz), or the id of a run that the server has")
+  .requiredOption("-o, --output <file>", "file to write: .html, .md or .json")
+  .option("--data <folder>", "data folder of the server that has the run")
+  .addOption(lang())
+  .addHelpText("after", "\nExample:\n  curvewatch report train.log -o report.html")
+  .action(async (source: string, options) => {
+    const { report } = await import("./report.ts");
+    exitCode = await report(context, source, options, version);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    context.err(error instanceof CurvewatchError ? `curvewatch: ${explain(error)}` : explain(error));
+    exitCode = 1;
+  }
+}
+process.exit(exitCode);
