@@ -1,0 +1,117 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, root, run, test } from "./fixtures/watch.ts";
+
+const EXAMPLE = join(root, "public/examples/tiny-gpt2.log");
+
+test("diagnose prints one line of JSON for each file, in order", async ({ folder }) => {
+  const other = join(folder, "other.log");
+  writeFileSync(other, "step=1 loss=nan lr=1e-4\n");
+  const { code, stdout } = await run(["diagnose", EXAMPLE, other, "--json"]);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(code).toBe(0);
+  expect(lines.map(({ path }) => path)).toEqual([EXAMPLE, other]);
+  expect(lines[1].verdict.name).toBe("nan");
+  expect(Object.keys(lines[0])).toEqual(
+    expect.arrayContaining([
+      "format",
+      "points",
+      "lines",
+      "stepSource",
+      "verdict",
+      "lr",
+      "findings",
+      "timeline",
+      "schedule",
+      "earlyStopping",
+      "forecast",
+      "review",
+      "end",
+    ]),
+  );
+});
+
+test("diagnose --exit-code tells caution from critical", async ({ folder }) => {
+  const bad = join(folder, "bad.log");
+  writeFileSync(bad, "step=1 loss=2.0 lr=1e-4\nstep=2 loss=nan lr=1e-4\n");
+  expect((await run(["diagnose", bad, "--exit-code"])).code).toBe(20);
+  expect((await run(["diagnose", bad])).code).toBe(0);
+});
+
+test("parse prints one point a line with the line it came from, and why on standard error", async ({ folder }) => {
+  const log = join(folder, "x.log");
+  writeFileSync(log, "starting\nstep=10 loss=2.5 lr=1e-4\nstep=20 loss=inf lr=1e-4\n");
+  const { code, stdout, stderr } = await run(["parse", log]);
+  const points = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(code).toBe(0);
+  expect(points).toContainEqual(
+    expect.objectContaining({ metric: "train/loss", step: 20, value: "Infinity", line: 3 }),
+  );
+  expect(stderr).toContain("key-value");
+});
+
+test("every command explains itself with an example", async () => {
+  for (const command of ["watch", "serve", "tail", "parse", "diagnose"]) {
+    const { code, stdout } = await run([command, "--help"]);
+    expect(code, command).toBe(0);
+    expect(stdout, command).toContain("Example:");
+  }
+  expect((await run(["nonsense"])).code).toBe(2);
+  expect((await run(["watch"])).code).toBe(2);
+});
+
+test("what cannot work ends with a sentence and a code", async ({ folder }) => {
+  const log = join(folder, "train.log");
+  writeFileSync(log, "step=1 loss=2.0\n");
+  const binary = join(folder, "model.bin");
+  writeFileSync(binary, Buffer.from([0x80, 2, 0, 0, 0, 1, 0, 0]));
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const { port } = taken.address() as AddressInfo;
+  const data = ["--data", join(folder, "data"), "--no-open"];
+  const cases: [string[], RegExp][] = [
+    [["watch", log, "--port", String(port), ...data], new RegExp(`port ${port} is taken`)],
+    [["watch", join(folder, "missing", "train.log"), ...data], /folder .*missing does not exist/],
+    [["watch", binary, ...data], /not text/],
+    [["watch", join(folder, "*.nothing"), ...data], /nothing matches/],
+    [["watch", log, "--port", "x", ...data], /--port/],
+    [["watch", log, "--host", "0.0.0.0", ...data], /this machine only/],
+    [["diagnose", join(folder, "none.log")], /does not exist/],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, stderr } = await run(args);
+    expect(code, args.join(" ")).toBe(1);
+    expect(stderr, args.join(" ")).toMatch(sentence);
+    expect(stderr, args.join(" ")).not.toContain("    at ");
+  }
+  taken.close();
+});
+
+test("a log or folder without permission is named", async ({ folder }) => {
+  test.skip(process.getuid?.() !== 0, "only root can run a command as somebody else");
+  const log = join(folder, "secret.log");
+  const closed = join(folder, "closed");
+  writeFileSync(log, "step=1 loss=2.0\n");
+  mkdirSync(closed);
+  chmodSync(folder, 0o755);
+  chmodSync(log, 0o600);
+  chmodSync(closed, 0o500);
+  const open = join(folder, "open.log");
+  writeFileSync(open, "step=1 loss=2.0\n");
+  chmodSync(open, 0o644);
+  const denied = await run(["diagnose", log], { uid: 65534 });
+  expect(denied.stderr).toMatch(/permission/);
+  expect(denied.code).toBe(1);
+  const data = await run(["watch", open, "--no-open", "--port", "0", "--data", join(closed, "data")], { uid: 65534 });
+  expect(data.stderr).toMatch(/--data/);
+  expect(data.code).toBe(1);
+  rmSync(closed, { recursive: true });
+});
