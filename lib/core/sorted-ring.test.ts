@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { newSortedRing, pushSorted, ringQuantile } from "./sorted-ring.ts";
 
 test("a ring is always the sorted tail of what went in", () => {
-  const values = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true })), { maxLength: 60 });
+  // The two zeros are equal in size, so their order among each other is nobody's promise.
+  const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true })).map((drawn) => drawn + 0);
+  const values = fc.array(value, { maxLength: 60 });
   fc.assert(
     fc.property(values, fc.integer({ min: 1, max: 12 }), (pushed, capacity) => {
       const ring = newSortedRing(capacity);
