@@ -50,6 +50,9 @@ const serverOptions = (command: Command): Command =>
     .option("--port <n>", "port to listen on; 0 takes any free one (default 3900, or the next free one)")
     .option("--host <address>", "address to listen on (this machine only)")
     .option("--data <folder>", "where everything is kept")
+    .option("--slack <url>", "Slack incoming webhook that alerts go to (better: CURVEWATCH_SLACK_WEBHOOK)")
+    .option("--webhook <url>", "address that alerts are posted to as JSON (or CURVEWATCH_WEBHOOK)")
+    .option("--allow-private-webhooks", "let a webhook be on this machine or network")
     .addOption(lang());
 
 serverOptions(program.command("watch"))

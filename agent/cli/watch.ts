@@ -71,7 +71,13 @@ async function own(
         ...portArgs(config, port),
         ...(config.lang ? ["--lang", config.lang] : []),
       ],
-      env: context.env,
+      // By environment: what is on a command line can be read by everyone on the machine.
+      env: {
+        ...context.env,
+        CURVEWATCH_SLACK_WEBHOOK: config.slack,
+        CURVEWATCH_WEBHOOK: config.webhook,
+        CURVEWATCH_ALLOW_PRIVATE_WEBHOOKS: String(config.allowPrivateWebhooks),
+      },
     }),
     {
       started() {},

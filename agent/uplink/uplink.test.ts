@@ -36,7 +36,7 @@ async function startServer(port = 0) {
   const http: Server = createServer();
   const writer: WorkerClient<Writer> = startWorker<Writer>({
     url: new URL("../../lib/server/workers/writer.ts", import.meta.url),
-    data: { folder: join(folder, "store") },
+    data: { folder: join(folder, "store"), channels: [] },
     onDeath: () => {},
   });
   await writer.call.ready();

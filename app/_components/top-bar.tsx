@@ -12,7 +12,7 @@ import styles from "./top-bar.module.css";
 
 export function TopBar() {
   const t = useTranslations("app");
-  const onRuns = usePathname() === "/";
+  const path = usePathname();
   return (
     <header className={styles.bar}>
       <a className={styles.skip} href="#main">
@@ -23,8 +23,11 @@ export function TopBar() {
         {t("name")}
       </Link>
       <nav className={styles.nav}>
-        <Link href="/" aria-current={onRuns ? "page" : "true"}>
+        <Link href="/" aria-current={path === "/" ? "page" : path.startsWith("/runs/") ? "true" : undefined}>
           {t("runs")}
+        </Link>
+        <Link href="/settings" aria-current={path === "/settings" ? "page" : undefined}>
+          {t("settings")}
         </Link>
       </nav>
       <LanguageChoice />

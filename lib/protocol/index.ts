@@ -2,6 +2,7 @@
  * The wire: what agent, server and browser say to each other, checked at every rim. Imports nothing but zod, so the
  * shipping agent and the browser can both load it.
  */
+export * from "./alerts.ts";
 export * from "./diagnosis.ts";
 export * from "./errors.ts";
 export * from "./frame.ts";

@@ -18,6 +18,11 @@ export const configSchema = z.object({
     .enum(LOOPBACK, `takes one of ${LOOPBACK.join(", ")}: Curvewatch answers on this machine only`)
     .default("127.0.0.1"),
   data: z.string().min(1),
+  /** Addresses that alerts are posted to: secrets, never repeated in a message. */
+  slack: z.string().min(1).max(2048).optional(),
+  webhook: z.string().min(1).max(2048).optional(),
+  /** Receivers on this machine or network, and plain http, are allowed. */
+  allowPrivateWebhooks: z.union([z.boolean(), z.stringbool()]).default(false),
   lang: z.enum(LANGUAGES, `takes one of ${LANGUAGES.join(", ")}`).optional(),
 });
 export type Config = z.infer<typeof configSchema>;
@@ -28,8 +33,12 @@ export const SETTINGS = {
   host: { flag: "--host", env: "CURVEWATCH_HOST" },
   data: { flag: "--data", env: "CURVEWATCH_DATA" },
   lang: { flag: "--lang", env: "CURVEWATCH_LANG" },
+  slack: { flag: "--slack", env: "CURVEWATCH_SLACK_WEBHOOK" },
+  webhook: { flag: "--webhook", env: "CURVEWATCH_WEBHOOK" },
+  allowPrivateWebhooks: { flag: "--allow-private-webhooks", env: "CURVEWATCH_ALLOW_PRIVATE_WEBHOOKS" },
 } as const;
 type Setting = keyof typeof SETTINGS;
+const SECRET: readonly string[] = ["slack", "webhook"] satisfies Setting[];
 
 /** Reports every problem at once, one per line, each with where it came from. */
 export class ConfigError extends CurvewatchError {
@@ -39,7 +48,7 @@ export class ConfigError extends CurvewatchError {
 }
 
 type Sources = {
-  flags: Partial<Record<Setting, string | undefined>>;
+  flags: Partial<Record<Setting, string | boolean | undefined>>;
   env: Record<string, string | undefined>;
   /** Text of `curvewatch.config.json` in the working folder, or null when there is none. */
   file: string | null;
@@ -70,7 +79,8 @@ export function readConfig({ flags, env, file }: Sources): Config {
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0]);
-      problems.push(`${origin[key] ?? key} ${issue.message} (got ${JSON.stringify(values[key])})`);
+      const got = SECRET.includes(key) ? "" : ` (got ${JSON.stringify(values[key])})`;
+      problems.push(`${origin[key] ?? key} ${issue.message}${got}`);
     }
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);

@@ -6,6 +6,7 @@ import { DiagnosisEngine } from "#lib/diagnosis/index.ts";
 import { type Chunk, type Finding, METRIC } from "#lib/protocol/index.ts";
 import { chunk, group, NOW, TestAgent } from "#lib/store/contract/fixtures.ts";
 import { openSqliteIngest, runIdOf } from "#lib/store/index.ts";
+import { Alarms } from "./alarms.ts";
 import { Judge } from "./judge.ts";
 
 /** The judge over the real store, fed with a console log and the JSON lines of the same training. */
@@ -56,7 +57,7 @@ async function openBench() {
   await store.openEpoch(agent.hello());
   return {
     store,
-    judge: new Judge(store, () => NOW),
+    judge: new Judge(store, new Alarms(store, [], () => NOW), () => NOW),
     async commit(...records: Chunk[]) {
       const first = agent.records.length + 1;
       return (await agent.add(...records).send(store, first)).runs;
@@ -88,10 +89,10 @@ test("a takeover that was committed but not judged when the process ended is jud
   await judge.take(await commit(printed));
   await judge.close();
   await commit(logged);
-  const [resumed] = await new Judge(store, () => NOW).resume();
+  const [resumed] = await new Judge(store, new Alarms(store, [], () => NOW), () => NOW).resume();
   expect(told(resumed!.findings)).toEqual(["nan.loss 100", "nan 100", "healthy 101"]);
   expect(resumed!.view.timeline).toEqual(straight().timeline);
-  expect(await new Judge(store, () => NOW).resume()).toEqual([]);
+  expect(await new Judge(store, new Alarms(store, [], () => NOW), () => NOW).resume()).toEqual([]);
   await close();
 });
 

@@ -1,6 +1,7 @@
 import { DiagnosisEngine, type Observation } from "#lib/diagnosis/index.ts";
-import { type DiagnosisView, errorCode, type Facts, type Finding } from "#lib/protocol/index.ts";
+import { type DiagnosisView, errorCode, type Facts, type Finding, type RunState } from "#lib/protocol/index.ts";
 import type { IngestStore, ObservationGroup, ObservationPage, RunAppend } from "#lib/store/index.ts";
+import type { Alarms } from "./alarms.ts";
 
 /**
  * Runs the diagnosis over what has been committed. Its state is saved in a transaction of its own, with every new finding
@@ -27,10 +28,14 @@ type Seat = {
 export class Judge {
   readonly #store: IngestStore;
   readonly #seats = new Map<string, Seat>();
+  readonly #alarms: Alarms;
   readonly #now: () => number;
+  /** One thing at a time: between reading what is open and writing what has changed, nothing else may. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(store: IngestStore, now: () => number) {
+  constructor(store: IngestStore, alarms: Alarms, now: () => number) {
     this.#store = store;
+    this.#alarms = alarms;
     this.#now = now;
   }
 
@@ -48,7 +53,22 @@ export class Judge {
   }
 
   /** Judges what one commit added; the findings are durable when this resolves. */
-  async take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
+  take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
+    return this.#inTurn(() => this.#take(appends));
+  }
+
+  /** What only the clock tells of a run: it fell silent, its agent is gone, it is over. */
+  changeState(run: string, from: RunState, to: RunState): Promise<void> {
+    return this.#inTurn(async () => this.#alarms.stateChanged(run, from, to, (await this.#seat(run)).engine.view()));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {}); // told to whoever asked
+    return done;
+  }
+
+  async #take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
     const told: { run: string; findings: Finding[] }[] = [];
     const due: { run: string; seat: Seat; findings: Finding[] }[] = [];
     for (const append of appends) {
@@ -118,16 +138,18 @@ export class Judge {
 
   async #save(rows: readonly { run: string; seat: Seat; findings: Finding[] }[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.#store.saveDiagnosis(
-      rows.map(({ run, seat, findings }) => ({
+    const saved = rows.map(async ({ run, seat, findings }) => {
+      const view = seat.engine.view();
+      return {
         run,
         evaluatedTo: seat.evaluatedTo,
         state: seat.engine.save(),
-        view: seat.engine.view(),
+        view,
         newFindings: findings,
-      })),
-      this.#now(),
-    );
+        alerts: await this.#alarms.of(run, findings, view),
+      };
+    });
+    await this.#store.saveDiagnosis(await Promise.all(saved), this.#alarms.channels, this.#now());
     for (const { seat } of rows) seat.savedTo = seat.evaluatedTo;
   }
 

@@ -1,4 +1,4 @@
-import type { RunRow, RunView } from "#lib/protocol/index.ts";
+import type { ChannelView, RunRow, RunView } from "#lib/protocol/index.ts";
 
 /**
  * The door from Next's pages to the process they run in. The custom server sets it before Next renders anything; pages hold
@@ -13,6 +13,7 @@ export type Runtime = {
   views: {
     runs(): Promise<RunRow[]>;
     run(id: string): Promise<RunView | null>;
+    channels(): Promise<ChannelView[]>;
   };
 };
 

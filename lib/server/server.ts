@@ -2,21 +2,27 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, Server as HttpServer, type IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
 import nextModule from "next";
+import { channelFor, Poster } from "#lib/alerts/index.ts";
 import { AGENT_PATH, LIVE_PATH } from "#lib/protocol/index.ts";
+import type { ToldAlert } from "#lib/report/index.ts";
 import { Agents } from "./agents.ts";
+import { ChannelBook } from "./channels.ts";
 import type { Config } from "./config.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
+import { alertRoutes, channelViews } from "./routes/alerts.ts";
 import { Registry, type Route, sendJson } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { type WatchedLog, watchRoute } from "./routes/watch.ts";
 import { setRuntime } from "./runtime.ts";
+import { Sender } from "./sender.ts";
+import { StateWatch } from "./state-watch.ts";
 import { Views } from "./views.ts";
 import type { Reader } from "./workers/reader.ts";
-import { startWorker } from "./workers/rpc.ts";
+import { type Remote, startWorker } from "./workers/rpc.ts";
 import type { Writer, WriterEvent } from "./workers/writer.ts";
 
 /**
@@ -52,12 +58,18 @@ export async function openServer(config: Config, version: string, events: Server
     const claim = await claimFolder(config.data);
     closers.push(() => claim.release());
     const secret = await readSecret(config.data);
+    const { slack, webhook } = config;
+    const channels = await ChannelBook.open(config.data, secret, { slack, webhook });
+    const poster = new Poster({ allowPrivate: config.allowPrivateWebhooks });
+    closers.push(() => poster.close());
+    for (const { address, fixed } of channels.all) if (fixed) poster.check(address);
+    const channelIds = (): string[] => channels.all.map(({ id }) => id);
 
     // The writer may speak before there is anyone to hear it, of runs that nobody can look at yet.
     let onWriterEvent = (_event: WriterEvent): void => {};
     const writer = startWorker<Writer, WriterEvent>({
       url: new URL("./workers/writer.ts", import.meta.url),
-      data: { folder: config.data },
+      data: { folder: config.data, channels: channelIds() },
       onEvent: (event) => onWriterEvent(event),
       onDeath: events.fatal,
     });
@@ -81,6 +93,7 @@ export async function openServer(config: Config, version: string, events: Server
     const port = await listen(http, config);
     closers.push(() => closeHttp(http));
 
+    const url = `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`;
     const gate = new Gate(port);
     const views = new Views(reader.call, (agent) => agents.goneSince(agent), Date.now);
     const health: Route = {
@@ -94,13 +107,26 @@ export async function openServer(config: Config, version: string, events: Server
     const reports = new Reports({
       views,
       reader: reader.call,
-      told: async () => [],
+      told: (run) => toldOf(reader.call, channels, run),
       version,
       lang: config.lang ?? null,
       now: Date.now,
     });
     const registry = new Registry(
-      [health, ...runRoutes(views, reader.call), ...reports.routes(), watchRoute(events.watchRequested)],
+      [
+        health,
+        ...runRoutes(views, reader.call),
+        ...reports.routes(),
+        ...alertRoutes({
+          views,
+          reader: reader.call,
+          channels,
+          poster,
+          changed: () => writer.call.tell(channelIds()),
+          link: (run) => `${url}/runs/${run}`,
+        }),
+        watchRoute(events.watchRequested),
+      ],
       { isOwner, failed: events.failed },
     );
     http.on(
@@ -127,24 +153,76 @@ export async function openServer(config: Config, version: string, events: Server
       events: { lookedAt: (runs) => void writer.call.look(runs).catch(events.failed), failed: events.failed },
     });
     closers.push(() => hub.close());
+    const sender = new Sender({
+      writer: writer.call,
+      channels,
+      poster,
+      link: (run) => `${url}/runs/${run}`,
+      lang: config.lang ?? "en",
+      settled: (run) => hub.touched(run),
+      failed: events.failed,
+      now: Date.now,
+      random: Math.random,
+    });
+    closers.push(() => sender.close());
+    const states = new StateWatch({
+      states: async (runs) => {
+        const summaries = await Promise.all(runs.map((run) => views.summary(run)));
+        return summaries.filter((summary) => summary !== null);
+      },
+      changed: (run, from, to) => {
+        hub.touched(run);
+        writer.call.changeState(run, from, to).then(() => sender.wake(), events.failed);
+      },
+      failed: events.failed,
+    });
+    closers.push(() => states.close());
     onWriterEvent = (event) => {
-      if (event.kind === "committed") return hub.committed(event.runs);
+      if (event.kind === "committed") {
+        hub.committed(event.runs);
+        for (const { run } of event.runs) states.seen(run);
+        return;
+      }
       views.remember(event.run, event.view);
       hub.touched(event.run);
+      if (event.findings.length > 0) sender.wake();
     };
+    sender.wake();
 
     setRuntime({
       version,
       port,
       lang: config.lang ?? null,
-      views: { runs: () => views.runs(), run: (id) => views.run(id) },
+      views: {
+        runs: () => views.runs(),
+        run: (id) => views.run(id),
+        channels: () => channelViews(channels, reader.call),
+      },
     });
     await announceInstance(config.data, { pid: process.pid, port, host: config.host, secret });
-    return { port, url: `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`, close };
+    return { port, url, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Whom the alerts of a run were told, as its report says it. */
+async function toldOf(reader: Remote<Reader>, channels: ChannelBook, run: string): Promise<ToldAlert[]> {
+  const alerts = await reader.alerts(run);
+  return alerts.flatMap(({ subject, step, severity, text, resolvedAt, told }) =>
+    told
+      .filter(({ state }) => state === "sent")
+      .map(({ channel, at }) => ({
+        subject,
+        step,
+        severity,
+        text,
+        channel: channelFor(channels.find(channel)?.kind ?? "webhook").name,
+        toldAt: at,
+        endedAt: resolvedAt,
+      })),
+  );
 }
 
 function sameSecret(given: string, secret: string): boolean {

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import {
+  type Alert,
   type Chunk,
   CurvewatchError,
   type ErrorCode,
@@ -10,6 +11,7 @@ import {
   joinRecords,
   type SpoolRecord,
 } from "#lib/protocol/index.ts";
+import { AlertWrites } from "./alerts.ts";
 import { readBatch } from "./batch.ts";
 import { ColumnReads } from "./columns.ts";
 import { RunChange } from "./commit.ts";
@@ -22,16 +24,21 @@ import { Journal } from "./journal.ts";
 import { readObservations } from "./observations.ts";
 import { runIdOf } from "./run-id.ts";
 import { RunWrites } from "./run-writes.ts";
+import { RunReads } from "./runs.ts";
 import { storingSink } from "./sealing.ts";
 import type {
+  AlertWrite,
   AppendBatch,
   AppendResult,
   IngestStore,
   ObservationPage,
+  OutboxRow,
   Refused,
   RunAppend,
+  Settled,
   SpoolHello,
   StoredDiagnosis,
+  StoredRun,
 } from "./store.ts";
 
 /** The one writer. Everything it answers is committed and flushed to the disk. */
@@ -42,6 +49,8 @@ export class SqliteIngest implements IngestStore {
   readonly #runs: RunWrites;
   readonly #journal: Journal;
   readonly #diagnoses: DiagnosisWrites;
+  readonly #alerts: AlertWrites;
+  readonly #runReads: RunReads;
   readonly #columns: ColumnReads;
   readonly #sink: HeadSink;
   readonly #fileCursor: Database.Statement<unknown[], { file: string; end: number; state: string }>;
@@ -53,6 +62,8 @@ export class SqliteIngest implements IngestStore {
     this.#runs = new RunWrites(db);
     this.#journal = new Journal(db);
     this.#diagnoses = new DiagnosisWrites(db);
+    this.#alerts = new AlertWrites(db);
+    this.#runReads = new RunReads(db);
     this.#columns = new ColumnReads(db);
     this.#sink = storingSink(db);
     // A file's head may have grown since it was stored, never shrunk.
@@ -115,12 +126,44 @@ export class SqliteIngest implements IngestStore {
   }
 
   async saveDiagnosis(
-    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[] })[],
+    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
+    channels: readonly string[],
     now: number,
   ): Promise<void> {
     this.#write(() => {
-      for (const row of rows) this.#diagnoses.save(row, now);
+      for (const row of rows) {
+        this.#diagnoses.save(row, now);
+        this.#alerts.save(row.alerts, channels, now);
+      }
     });
+  }
+
+  async saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void> {
+    this.#write(() => this.#alerts.save(writes, channels, now));
+  }
+
+  async openAlerts(run: string): Promise<Alert[]> {
+    return this.#alerts.open(run);
+  }
+
+  async releaseOutbox(now: number): Promise<void> {
+    this.#write(() => this.#alerts.release(now));
+  }
+
+  async leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]> {
+    return this.#write(() => this.#alerts.lease(now, leaseMs, limit));
+  }
+
+  async settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void> {
+    this.#write(() => this.#alerts.settle(row, settled, now));
+  }
+
+  async nextDue(): Promise<number | null> {
+    return this.#alerts.nextDue();
+  }
+
+  async run(id: string): Promise<StoredRun | null> {
+    return this.#runReads.run(id);
   }
 
   async diagnosis(run: string): Promise<StoredDiagnosis | null> {

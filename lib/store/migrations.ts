@@ -264,6 +264,34 @@ const MIGRATIONS: readonly string[] = [
   INSERT INTO file_tails SELECT run, observations, attempt, step FROM run_tails;
   DROP TABLE run_tails;
   `,
+  `
+  CREATE TABLE alerts (
+    id TEXT PRIMARY KEY,
+    run TEXT NOT NULL, -- the run's id
+    state TEXT NOT NULL,
+    alert TEXT NOT NULL, -- JSON
+    since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alerts_by_run ON alerts (run, since);
+
+  CREATE TABLE outbox ( -- one row for each notice and channel
+    id INTEGER PRIMARY KEY,
+    alert TEXT NOT NULL REFERENCES alerts (id),
+    number INTEGER NOT NULL,
+    channel TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    notice TEXT NOT NULL, -- JSON
+    state TEXT NOT NULL DEFAULT 'queued',
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL, -- while sending: when the lease ends
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    error TEXT,
+    UNIQUE (alert, number, channel)
+  ) STRICT;
+  CREATE INDEX outbox_due ON outbox (not_before) WHERE state IN ('queued', 'sending');
+  CREATE INDEX outbox_by_channel ON outbox (channel, updated_at);
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

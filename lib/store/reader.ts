@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
-import type { Finding, LogLine, SeriesView } from "#lib/protocol/index.ts";
+import type { AlertView, Delivery, Finding, LogLine, SeriesView } from "#lib/protocol/index.ts";
+import { AlertReads } from "./alerts.ts";
 import { ColumnReads } from "./columns.ts";
 import { Heads } from "./heads.ts";
 import { readPoints } from "./observations.ts";
@@ -13,12 +14,14 @@ export class SqliteReader implements ReadStore {
   readonly #heads: Heads;
   readonly #columns: ColumnReads;
   readonly #runs: RunReads;
+  readonly #alerts: AlertReads;
 
   constructor(db: Database.Database) {
     this.#db = db;
     this.#heads = new Heads(db);
     this.#columns = new ColumnReads(db);
     this.#runs = new RunReads(db);
+    this.#alerts = new AlertReads(db);
   }
 
   async runs(page: { limit: number; before: string | null }): Promise<StoredRun[]> {
@@ -35,6 +38,14 @@ export class SqliteReader implements ReadStore {
 
   async findings(id: string): Promise<Finding[]> {
     return this.#read(() => this.#runs.findings(id));
+  }
+
+  async alerts(id: string): Promise<AlertView[]> {
+    return this.#read(() => this.#alerts.of(id));
+  }
+
+  async lastDelivery(channel: string): Promise<Delivery | null> {
+    return this.#read(() => this.#alerts.lastDelivery(channel));
   }
 
   async series(id: string, query: SeriesQuery): Promise<{ cursor: number; series: SeriesView[] }> {

@@ -1,4 +1,7 @@
 import type {
+  Alert,
+  AlertView,
+  Delivery,
   DiagnosisView,
   ErrorCode,
   Facts,
@@ -91,6 +94,26 @@ export type StoredDiagnosis = {
   view: DiagnosisView;
 };
 
+/** One notice as the outbox keeps it: `body` is opaque to the store, `urgent` ones do not wait. */
+export type NoticeWrite = { number: number; kind: "firing" | "resolved" | "event"; body: string; urgent: boolean };
+/** `passed`: the alert is over because it is no longer so; what was not told of it yet need not be told. */
+export type AlertWrite = { alert: Alert; isNew: boolean; passed: boolean; notice: NoticeWrite | null };
+
+export type OutboxRow = {
+  id: number;
+  alert: string;
+  number: number;
+  channel: string;
+  notice: string;
+  /** This try among them. */
+  tries: number;
+  createdAt: number;
+};
+export type Settled =
+  | { state: "sent" }
+  | { state: "queued"; notBefore: number; error: string }
+  | { state: "dead"; error: string };
+
 /** The writer's side. One caller, in order. */
 export interface IngestStore {
   /** Mints or finds the spool's epoch (RELIABILITY.md §2.3); never throws for what an agent may send. */
@@ -106,7 +129,25 @@ export interface IngestStore {
     files: readonly { path: string; identity: FileIdentity }[],
   ): Promise<({ file: string; end: number; state: unknown } | null)[]>;
   /** State, view and findings in a transaction of their own. Findings are appended, never rewritten. */
-  saveDiagnosis(rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[] })[], now: number): Promise<void>;
+  saveDiagnosis(
+    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
+    channels: readonly string[],
+    now: number,
+  ): Promise<void>;
+  /** Alerts that do not come from the diagnosis, with a notice for each of `channels`, in one transaction. */
+  saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void>;
+  /** Alerts of a run that are not resolved, oldest first. */
+  openAlerts(run: string): Promise<Alert[]>;
+  /** Gives back every notice that was taken and not settled: for the start, when nobody else can have one. */
+  releaseOutbox(now: number): Promise<void>;
+  /** Takes notices that are due, for `leaseMs`; one whose lease ran out is given out again. */
+  leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]>;
+  /** Says how a try went; without effect when the lease has passed to another try. */
+  settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void>;
+  /** When the next notice is due, epoch ms; null when none waits. */
+  nextDue(): Promise<number | null>;
+  /** What is committed of a run, as the reader tells it. */
+  run(id: string): Promise<StoredRun | null>;
   /** The saved diagnosis of a run, or null when there is none yet. */
   diagnosis(run: string): Promise<StoredDiagnosis | null>;
   /** The findings saved of a run, in order. */
@@ -185,6 +226,10 @@ export interface ReadStore {
   /** The newest log lines of a run's main file, oldest first. */
   log(id: string): Promise<LogLine[]>;
   findings(id: string): Promise<Finding[]>;
+  /** The run's alerts, newest first, with who was told. */
+  alerts(id: string): Promise<AlertView[]>;
+  /** How the newest try to use a channel went; null when there was none. */
+  lastDelivery(channel: string): Promise<Delivery | null>;
   /**
    * Series at a resolution. Where attempts overlap, the later one is shown. Extremes and non-finite points survive every
    * resolution. Metrics that the run does not have are left out.

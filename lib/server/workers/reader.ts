@@ -11,6 +11,8 @@ const reader = {
   run: store.run.bind(store),
   log: store.log.bind(store),
   findings: store.findings.bind(store),
+  alerts: store.alerts.bind(store),
+  lastDelivery: store.lastDelivery.bind(store),
   series: store.series.bind(store),
   points: store.points.bind(store),
   close: store.close.bind(store),

@@ -1,5 +1,5 @@
 import { workerData } from "node:worker_threads";
-import type { DiagnosisView, FileIdentity, Finding } from "#lib/protocol/index.ts";
+import type { DiagnosisView, FileIdentity, Finding, RunState } from "#lib/protocol/index.ts";
 import {
   type AppendBatch,
   type AppendResult,
@@ -7,6 +7,7 @@ import {
   type RunAppend,
   type SpoolHello,
 } from "#lib/store/index.ts";
+import { Alarms } from "../alarms.ts";
 import { Judge } from "../judge.ts";
 import { serve } from "./rpc.ts";
 
@@ -24,8 +25,11 @@ const BATCHES_PER_COMMIT = 64;
 /** A run's view is sent on at most this often, unless it has something new to say. */
 const VIEW_EVERY_MS = 250;
 
-const ingest = await openSqliteIngest({ folder: (workerData as { folder: string }).folder });
-const judge = new Judge(ingest, Date.now);
+const { folder, channels } = workerData as { folder: string; channels: string[] };
+const ingest = await openSqliteIngest({ folder });
+const alarms = new Alarms(ingest, channels, Date.now);
+const judge = new Judge(ingest, alarms, Date.now);
+await ingest.releaseOutbox(Date.now());
 const resumed = await judge.resume();
 
 type Pending = { batch: AppendBatch; settle(result: AppendResult): void; fail(error: unknown): void };
@@ -50,6 +54,14 @@ const writer = {
   async look(runs: string[]): Promise<void> {
     watched = new Set(runs);
   },
+  /** The channels that are told from now on. */
+  async tell(ids: string[]): Promise<void> {
+    alarms.channels = ids;
+  },
+  changeState: (run: string, from: RunState, to: RunState) => judge.changeState(run, from, to),
+  leaseOutbox: ingest.leaseOutbox.bind(ingest),
+  settleOutbox: ingest.settleOutbox.bind(ingest),
+  nextDue: ingest.nextDue.bind(ingest),
   async close(): Promise<void> {
     while (pumping) await pumping;
     if (viewTimer) clearTimeout(viewTimer);

@@ -106,7 +106,11 @@ export function filesContract(bench: Bench): void {
     test("a richer file that comes later takes its metrics over, and the run is to be judged anew", async () => {
       expect(await send(printed([1, 2, 3]))).toMatchObject([{ rejudge: false, fromOrd: 0, toOrd: 3 }]);
       const diagnosis = { state: "s", view: { findings: [] } as never };
-      await bench.store.writer.saveDiagnosis([{ run: FOLDER, evaluatedTo: 3, newFindings: [], ...diagnosis }], NOW);
+      await bench.store.writer.saveDiagnosis(
+        [{ run: FOLDER, evaluatedTo: 3, newFindings: [], alerts: [], ...diagnosis }],
+        [],
+        NOW,
+      );
       expect(await bench.store.writer.runsToJudge()).toEqual([]);
       expect(await send(logged([1, 2]))).toMatchObject([{ rejudge: true, newAttempt: false, fromOrd: 3, toOrd: 5 }]);
       expect(await bench.store.writer.runsToJudge()).toMatchObject([{ run: FOLDER }]);

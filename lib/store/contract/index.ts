@@ -3,6 +3,7 @@
  * `model.ts` says what a run is as plainly as can be; the tests hold the store against it.
  */
 import { afterEach, beforeEach, describe } from "vitest";
+import { alertsContract } from "./alerts.ts";
 import { appendingContract } from "./appending.ts";
 import type { Bench, StoreUnderTest } from "./bench.ts";
 import { diagnosisContract } from "./diagnosis.ts";
@@ -39,6 +40,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     runsContract(bench);
     filesContract(bench);
     viewsContract(bench);
+    alertsContract(bench);
     diagnosisContract(bench);
   });
   describe(name, () => historiesContract(open));

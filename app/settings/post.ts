@@ -1,0 +1,19 @@
+import { z } from "zod";
+
+const errorSchema = z.object({ error: z.object({ message: z.string(), hint: z.string().nullable() }) });
+
+/** Posts to our own API. @returns null when it was done, else a sentence that says what is wrong and what to do */
+export async function post(path: string, body: object): Promise<string | null> {
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return null;
+    const { error } = errorSchema.parse(await response.json());
+    return error.hint === null ? error.message : `${error.message}; ${error.hint}`;
+  } catch {
+    return "the server did not answer";
+  }
+}

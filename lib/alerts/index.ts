@@ -1,0 +1,12 @@
+/**
+ * From finding to message: which findings become alerts and when they end (`lifecycle.ts`, pure), what is told of them
+ * (`notice.ts`), how each channel says it (`channels/`), and how it is posted without being led astray (`post.ts`).
+ *
+ * Promises: an alert, its notices and the diagnosis they came from are committed together, so a crash neither loses nor
+ * repeats one. Delivery is at least once: a duplicate needs a crash between the receiver's yes and our mark, and carries
+ * the same id. A channel's address is a secret: it is in no message, no log and no answer.
+ */
+export { type ChannelKind, channelFor } from "./channels/index.ts";
+export { type AlertChange, endOfRun, stateAlerts, stepAlerts } from "./lifecycle.ts";
+export { type Notice, noticeSchema, type RunSnapshot } from "./notice.ts";
+export { Poster, type PostOptions, type PostResult, retryDelayMs } from "./post.ts";

@@ -1,0 +1,87 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { isPublicAddress } from "./address.ts";
+import { Poster, retryDelayMs } from "./post.ts";
+
+test.each([
+  "127.0.0.1",
+  "10.1.2.3",
+  "172.31.0.1",
+  "192.168.1.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "0.0.0.0",
+  "255.255.255.255",
+  "224.0.0.1",
+  "::1",
+  "::",
+  "::ffff:127.0.0.1",
+  "::ffff:10.0.0.1",
+  "64:ff9b::7f00:1",
+  "fe80::1",
+  "fc00::1",
+  "2002:7f00:1::",
+  "2001:db8::1",
+  "not an address",
+])("%s is not the public internet", (address) => {
+  expect(isPublicAddress(address)).toBe(false);
+});
+
+test.each(["1.1.1.1", "172.32.0.1", "2606:4700::1111"])("%s is public", (address) => {
+  expect(isPublicAddress(address)).toBe(true);
+});
+
+test.each([
+  ["http://example.com/x", /https/],
+  ["https://example.com:8443/x", /https/],
+  ["https://127.0.0.1/x", /private/],
+  ["https://[::1]/x", /private/],
+  ["https://2130706433/x", /private/],
+  ["https://0x7f.1/x", /private/],
+  ["https://localhost/x", /private/],
+  ["https://user:pw@example.com/x", /user name/],
+  ["ftp://example.com/x", /https address/],
+  ["nonsense", /https address/],
+])("%s is refused before anything is sent, and not repeated", (address, reason) => {
+  const poster = new Poster({ allowPrivate: false });
+  expect(() => poster.check(address)).toThrow(reason);
+  try {
+    poster.check(address);
+  } catch (error) {
+    expect((error as Error).message).not.toContain(address);
+  }
+});
+
+test("a name that leads into the network is refused at the moment of connecting", async () => {
+  const poster = new Poster({ allowPrivate: false });
+  const server = createServer(() => expect.fail("a request came through"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const answer = await poster.post("https://ip6-localhost/x", "{}");
+  expect(answer).toMatchObject({ kind: "failed" });
+  await poster.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("redirects are not followed, and Retry-After is told", async () => {
+  let requests = 0;
+  const server = createServer((_, response) => {
+    requests++;
+    response.writeHead(requests === 1 ? 302 : 429, { location: "/elsewhere", "retry-after": "7" }).end("later");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const poster = new Poster({ allowPrivate: true });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+  expect(await poster.post(url, "{}")).toMatchObject({ kind: "answered", status: 302 });
+  expect(await poster.post(url, "{}")).toMatchObject({ status: 429, body: "later", retryAfterMs: 7000 });
+  expect(requests).toBe(2);
+  await poster.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("waiting grows from a second to five minutes, and never undercuts what the receiver asked", () => {
+  expect(retryDelayMs(1, null, 0.5)).toBe(1000);
+  expect(retryDelayMs(4, null, 0.5)).toBe(8000);
+  expect(retryDelayMs(50, null, 0.5)).toBe(300_000);
+  expect(retryDelayMs(1, 7000, 0.5)).toBe(7000);
+});

@@ -1,0 +1,112 @@
+import { channelFor, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
+import type { Language } from "#lib/protocol/index.ts";
+import type { OutboxRow, Settled } from "#lib/store/index.ts";
+import type { ChannelBook } from "./channels.ts";
+import type { Remote } from "./workers/rpc.ts";
+import type { Writer } from "./workers/writer.ts";
+
+/**
+ * Empties the outbox: leases what is due, posts it, marks it. Sending is at least once; a duplicate needs a crash between
+ * the receiver's yes and the mark, and carries the same alert and number.
+ */
+export type SenderOptions = {
+  writer: Remote<Writer>;
+  channels: ChannelBook;
+  poster: Poster;
+  /** Address of a run's page, as a person reaches it. */
+  link: (run: string) => string;
+  lang: Language;
+  /** A row changed: the run's page may show it. */
+  settled: (run: string) => void;
+  failed: (error: unknown) => void;
+  now: () => number;
+  random: () => number;
+};
+
+/** Longer than a try can take, so that a row is never with two senders. */
+const LEASE_MS = 30_000;
+const AT_ONCE = 8;
+const GIVE_UP_MS = 24 * 3600_000;
+const IDLE_MS = 60_000;
+
+export class Sender {
+  readonly #options: SenderOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #closed = false;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    if (this.#closed) return;
+    if (this.#working) {
+      this.#again = true;
+      return;
+    }
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#working = this.#work()
+      .catch((error: unknown) => this.#options.failed(error))
+      .then(async () => {
+        this.#working = null;
+        await this.#schedule();
+      });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const { writer, now } = this.#options;
+    do {
+      this.#again = false;
+      for (;;) {
+        const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE);
+        if (rows.length === 0) break;
+        await Promise.all(rows.map((row) => this.#deliver(row)));
+      }
+    } while (this.#again && !this.#closed);
+  }
+
+  async #schedule(): Promise<void> {
+    if (this.#closed) return;
+    if (this.#again) return this.wake();
+    const due = await this.#options.writer.nextDue().catch(() => null);
+    const wait = due === null ? IDLE_MS : Math.min(IDLE_MS, Math.max(50, due - this.#options.now()));
+    if (!this.#closed) this.#timer = setTimeout(() => this.wake(), wait);
+  }
+
+  async #deliver(row: OutboxRow): Promise<void> {
+    const { writer, channels, poster, link, lang, settled, now } = this.#options;
+    const channel = channels.find(row.channel);
+    const notice = noticeSchema.parse(JSON.parse(row.notice));
+    let outcome: Settled = { state: "dead", error: "the channel is gone" };
+    if (channel) {
+      const { render, judge } = channelFor(channel.kind);
+      const answer = await poster.post(channel.address, render(notice, { link: link(notice.run.id), lang }));
+      const refused = answer.kind === "failed" ? answer : judge(answer.status, answer.body);
+      outcome =
+        refused === null
+          ? { state: "sent" }
+          : this.#refused(row, refused, answer.kind === "answered" ? answer.retryAfterMs : null);
+    }
+    await writer.settleOutbox({ id: row.id, tries: row.tries }, outcome, now());
+    settled(notice.run.id);
+  }
+
+  #refused(
+    row: OutboxRow,
+    { error, retryable }: { error: string; retryable: boolean },
+    retryAfterMs: number | null,
+  ): Settled {
+    const { now, random } = this.#options;
+    if (!retryable || now() - row.createdAt > GIVE_UP_MS) return { state: "dead", error };
+    return { state: "queued", notBefore: now() + retryDelayMs(row.tries, retryAfterMs, random()), error };
+  }
+}
