@@ -64,6 +64,13 @@ export function earlyStoppingView(watch: EvalWatch, maxSteps: number | null): Di
   };
 }
 
+/** Whether the last three evaluations all lie above the best, beyond noise and a hundredth of its size. */
+export function evalRises({ best, recent, sinceBest }: EvalWatch): boolean {
+  if (best === null || sinceBest < 3) return false;
+  const margin = Math.max(3 * evalNoise(recent), 0.01 * Math.abs(best.value));
+  return recent.slice(-3).every((value) => value > best.value + margin);
+}
+
 /** A tenth of the evaluations the run will have, five at least. */
 function patience(watch: EvalWatch, maxSteps: number | null): number {
   const spacing = (watch.lastStep - watch.firstStep) / (watch.count - 1);

@@ -60,6 +60,15 @@ test("a rate that was changed by hand is found at the first record that shows it
   }
 });
 
+test("runs that memorise a small set are told to stop, and those that went well are not", () => {
+  const told = judged(({ id }) => id.startsWith("overfit-") || id.startsWith("good-")).map(({ training, alerts }) => [
+    training.id.replace(/-.*/, ""),
+    alerts.some(({ rule }) => rule === "early_stop.recommend"),
+  ]);
+  expect(told.filter(([kind]) => kind === "overfit")).toEqual(Array(3).fill(["overfit", true]));
+  expect(told.filter(([kind, said]) => kind === "good" && said)).toEqual([]);
+});
+
 test("runs at a rate far too high that swing are pushed as such", () => {
   for (const id of ["mul-gpt2-sgd-3", "copy-llama-noclip-1", "mul-gpt2-lin-1", "mul-llama-adafactor-1"]) {
     const [run] = judged((training) => training.id === id);

@@ -11,7 +11,7 @@ import { type JumpWatch, newJumpWatch } from "./schedule/jump-watch.ts";
 import { newRateKnots, type RateKnots } from "./schedule/knots.ts";
 
 /** Bumped when a saved state can no longer be read on: its run is then judged anew. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** Everything the engine knows of a run. Plain data of bounded size; the view is a function of it and nothing else. */
 export type EngineState = {

@@ -31,6 +31,8 @@ export const LABEL = {
   learningRate: both("Learning rate then", "当时的学习率"),
   predicted: both("Before the jump", "跳变前"),
   measured: both("After the jump", "跳变后"),
+  bestEval: both("Best eval loss", "最佳验证损失"),
+  evalsSinceBest: both("Checks since the best", "距最佳的验证次数"),
 } as const;
 
 export type Sentence = { reason: Localised; advice: Localised };
@@ -233,6 +235,14 @@ export function rateJumpText(change: { step: number; from: number; to: number })
   return both(
     `Learning rate jumped ${k} off schedule at step ${formatStep(change.step)} (${values}).`,
     `步 ${formatStep(change.step)} 学习率偏离计划，跳变 ${k}（${values}）。`,
+  );
+}
+
+export function earlyStopText(checks: number, best: { step: number; value: number }): Localised {
+  const [value, step] = [formatMetric(best.value), formatStep(best.step)];
+  return both(
+    `Eval loss has not improved in ${checks} checks; best ${value} at step ${step}. Stop here and keep the checkpoint nearest to that step.`,
+    `验证损失已 ${checks} 次无提升；最佳为步 ${step} 的 ${value}。可就此停止，保留最接近该步的检查点。`,
   );
 }
 

@@ -50,6 +50,7 @@ const TITLES: Record<string, Record<Language, string>> = {
   overfitting: { en: "Overfitting", "zh-CN": "过拟合" },
   spike: { en: "Spike", "zh-CN": "尖峰" },
   "lr.jump_unexpected": { en: "Learning rate off schedule", "zh-CN": "学习率偏离计划" },
+  "early_stop.recommend": { en: "No gain in evaluation", "zh-CN": "验证无提升" },
   "run.quiet": { en: "No data", "zh-CN": "无数据" },
   "run.lost": { en: "Agent lost", "zh-CN": "代理失联" },
   "run.finished": { en: "Finished", "zh-CN": "已完成" },

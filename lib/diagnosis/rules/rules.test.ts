@@ -62,3 +62,32 @@ test("a rate that jumps off its schedule is said at the second record after it",
     { rule: "lr.jump_unexpected", step: 301, saidAtStep: 302, severity: "caution", alert: true },
   ]);
 });
+
+/** Evaluations every ten steps beside a falling loss; `rate` by step. */
+function evaluated(values: readonly number[], rate: (step: number) => number): string[] {
+  const engine = DiagnosisEngine.fresh();
+  engine.setContext({ maxSteps: 10 * values.length, stepSource: "printed" });
+  const observations = values.flatMap((value, i) => {
+    const at = (step: number, more: [string, number][]) => ({ step, at: Number.NaN, attempt: 1, values: more });
+    const train = Array.from({ length: 10 }, (_, k) => i * 10 + k + 1).map((step) =>
+      at(step, [
+        ["train/loss", 1 + 2 / Math.sqrt(step)],
+        ["learning_rate", rate(step)],
+      ]),
+    );
+    return [...train, at(i * 10 + 10, [["eval/loss", value]])];
+  });
+  const said = engine.observe(observations).filter(({ rule }) => rule === "early_stop.recommend");
+  return said.map(({ step, saidAtStep }) => `${step} at ${saidAtStep}`);
+}
+
+test("an evaluation that no longer improves is told once, unless the learning rate has yet to come down", () => {
+  const falls = Array.from({ length: 10 }, (_, i) => 2 - i / 10);
+  const flat = [...falls, ...Array<number>(20).fill(1.1)];
+  const rises = [...falls, ...Array.from({ length: 20 }, (_, i) => 1.1 + i / 10)];
+  const decaying = (step: number): number => 1e-3 * (1 - (0.5 * step) / 300);
+  expect(evaluated(flat, () => 1e-3)).toEqual(["100 at 150"]);
+  expect(evaluated(flat, decaying)).toEqual([]);
+  expect(evaluated(rises, decaying)).toEqual(["100 at 150"]);
+  expect(evaluated(falls, () => 1e-3)).toEqual([]);
+});
