@@ -77,6 +77,8 @@ test("a finished log is told for what it is, and its report is linked", async ({
       told.map(({ state }) => state),
     ]),
   ).toContainEqual(["nan", ["sent"]]);
+  await page.goto(watching.url);
+  await expect(page.getByRole("listitem").filter({ hasText: "Step 521" })).toContainText("Webhook");
   await page.goto(`${watching.url}/report`);
   await expect(page.getByText("Webhook").first()).toBeVisible();
 });

@@ -163,6 +163,12 @@ export const en = {
     open: "{count}",
     none: "No incidents so far.",
     noneHealthy: "Nothing out of the ordinary.",
+    delivery: {
+      queued: "waiting to be sent",
+      sending: "being sent",
+      dead: "could not be delivered",
+      folded: "not told",
+    },
     incidentAt: "Step {step}, said at {said}",
     incidentHere: "Step {step}",
     lr: "LR",

@@ -163,6 +163,7 @@ export const zhCn: Messages = {
     open: "{count} 个",
     none: "目前没有事件。",
     noneHealthy: "没有异常。",
+    delivery: { queued: "等待发送", sending: "发送中", dead: "无法送达", folded: "未通知" },
     incidentAt: "步 {step}，在步 {said} 发现",
     incidentHere: "步 {step}",
     lr: "LR",

@@ -1,3 +1,4 @@
+import type { AlertView } from "./alerts.ts";
 import type { DiagnosisView, TimelineSegment, Verdict } from "./diagnosis.ts";
 import type { RunState, StepSource } from "./names.ts";
 import type { LogLine } from "./record.ts";
@@ -43,6 +44,8 @@ export type RunView = RunSummary & {
   /** The stretches between (re)starts, oldest first; `fromStep` is the first step of each. */
   attempts: { attempt: number; fromStep: number }[];
   formatReason: string | null;
+  /** Newest first, each with who was told. */
+  alerts: AlertView[];
   /** The newest log lines, oldest first. */
   log: LogLine[];
   /** Holes that could not be avoided, each with the number of records that are missing. */

@@ -67,6 +67,7 @@ export class Views {
       metrics: stored.metrics.map(({ name, points }) => ({ name, points })),
       attempts: stored.attempts,
       formatReason: stored.facts?.formatReason ?? null,
+      alerts: await this.#reader.alerts(id),
       log: await this.#reader.log(id),
       gaps: stored.gaps,
     };

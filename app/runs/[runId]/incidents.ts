@@ -1,4 +1,4 @@
-import type { Finding, RunView } from "#lib/protocol/index.ts";
+import type { Delivery, Finding, RunView } from "#lib/protocol/index.ts";
 
 /** A finding with the number it is called by, on the strip and in the list: the oldest is 1. */
 export type Incident = Finding & { number: number };
@@ -14,6 +14,12 @@ export function incidentsOf(run: RunView): Incident[] {
 /** The fact beneath a verdict (`nan.loss` under `nan`), said at the same step. */
 function isSameNews(fact: Finding, verdict: Finding): boolean {
   return fact.step === verdict.step && fact.severity === verdict.severity && fact.rule !== verdict.rule;
+}
+
+/** Who was told of an incident, and how that went; what passed before it left was told to nobody. */
+export function toldOf(run: RunView, { rule, step }: Finding): Delivery[] {
+  const alert = run.alerts.find((candidate) => candidate.subject === rule && candidate.step === step);
+  return alert?.told.filter(({ state }) => state !== "folded") ?? [];
 }
 
 export const incidentId = (number: number): string => `incident-${number}`;

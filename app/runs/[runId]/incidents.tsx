@@ -2,9 +2,10 @@
 import { useLocale, useTranslations } from "use-intl";
 import { formatDuration, formatStep } from "#lib/core/index.ts";
 import type { RunView } from "#lib/protocol/index.ts";
+import { LocalTime } from "../../_components/local-time.tsx";
 import { Numbers } from "../../_components/numbers.tsx";
 import styles from "./incidents.module.css";
-import { type Incident, incidentId, incidentsOf } from "./incidents.ts";
+import { type Incident, incidentId, incidentsOf, toldOf } from "./incidents.ts";
 import { RailSection } from "./rail-section.tsx";
 
 export function Incidents({ run }: { run: RunView }) {
@@ -45,6 +46,13 @@ function Row({ incident, run }: { incident: Incident; run: RunView }) {
           ? t("incidentAt", { step: formatStep(step), said: formatStep(saidAtStep) })
           : t("incidentHere", { step: formatStep(step) })}
       </p>
+      {toldOf(run, incident).map(({ channel, state, at }) => (
+        <p key={channel} className={styles.where}>
+          {channel.startsWith("slack") ? "Slack" : "Webhook"}
+          {state === "sent" ? " " : `, ${t(`delivery.${state}`)} `}
+          <LocalTime at={at} />
+        </p>
+      ))}
     </li>
   );
 }
