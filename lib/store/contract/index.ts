@@ -9,6 +9,7 @@ import { diagnosisContract } from "./diagnosis.ts";
 import { epochsContract } from "./epochs.ts";
 import { filesContract } from "./files.ts";
 import { TestAgent } from "./fixtures.ts";
+import { gpusContract } from "./gpus.ts";
 import { historiesContract } from "./histories.ts";
 import { runsContract } from "./runs.ts";
 import { viewsContract } from "./views.ts";
@@ -39,6 +40,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     runsContract(bench);
     filesContract(bench);
     viewsContract(bench);
+    gpusContract(bench);
     diagnosisContract(bench);
   });
   describe(name, () => historiesContract(open));
