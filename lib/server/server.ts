@@ -9,6 +9,7 @@ import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
+import { gpuRoute } from "./routes/gpus.ts";
 import { Registry, type Route, sendJson } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -100,7 +101,13 @@ export async function openServer(config: Config, version: string, events: Server
       now: Date.now,
     });
     const registry = new Registry(
-      [health, ...runRoutes(views, reader.call), ...reports.routes(), watchRoute(events.watchRequested)],
+      [
+        health,
+        ...runRoutes(views, reader.call),
+        gpuRoute(views, reader.call, Date.now),
+        ...reports.routes(),
+        watchRoute(events.watchRequested),
+      ],
       { isOwner, failed: events.failed },
     );
     http.on(

@@ -69,6 +69,7 @@ export class Views {
       formatReason: stored.facts?.formatReason ?? null,
       log: await this.#reader.log(id),
       gaps: stored.gaps,
+      gpus: stored.gpus,
     };
   }
 

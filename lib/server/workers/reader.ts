@@ -12,6 +12,7 @@ const reader = {
   log: store.log.bind(store),
   findings: store.findings.bind(store),
   series: store.series.bind(store),
+  gpus: store.gpus.bind(store),
   points: store.points.bind(store),
   close: store.close.bind(store),
 };
