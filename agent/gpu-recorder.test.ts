@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -24,7 +24,7 @@ async function record(
   spool: { uncommittedBytes?: number; append?: (body: Uint8Array) => number } = {},
 ): Promise<{ records: Chunk[]; failures: unknown[]; woken: number }> {
   const command = join(folder, "nvidia-smi");
-  writeFileSync(command, `#!/bin/sh\n${rows.map((row) => `echo '${row}'`).join("\n")}\nexec sleep 60\n`);
+  writeFileSync(command, `#!/bin/sh\necho $$ > "$0.pid"\n${rows.map((row) => `echo '${row}'`).join("\n")}\nexec sleep 60\n`);
   chmodSync(command, 0o755);
   const stop = new AbortController();
   const failures: unknown[] = [];
@@ -64,6 +64,20 @@ test("each GPU is a source of its own, known by host and uuid, its readings plac
   expect([...(group?.step ?? [])]).toEqual([1_750_000_000, 1_750_000_002]);
   expect([...(group?.values[group.names.indexOf("power.draw")] ?? [])]).toEqual([665.12, 665.12]);
 });
+
+test("the tool is ended with the recording", async () => {
+  await record([GPU0]);
+  const pid = Number(readFileSync(join(folder, "nvidia-smi.pid"), "utf8"));
+  await expect.poll(() => isAlive(pid)).toBe(false);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 test("what was not read is in no record", async () => {
   const { records } = await record([GPU1, LOST]);
