@@ -91,6 +91,7 @@ async function follow(...given: string[]): Promise<void> {
     url: server.url,
     token: TOKEN,
     version: "test",
+    nvidiaSmi: join(root, "no-such-tool"),
     now: Date.now,
     events: {
       connected() {},

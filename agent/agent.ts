@@ -4,6 +4,7 @@ import { hostname, machine, platform } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { decodeRecord, errorCode, type Refusal } from "#lib/protocol/index.ts";
 import { type FollowedLog, Follower, type FollowReport, type Place, placeOf, toPlace } from "./follower.ts";
+import { GpuRecorder } from "./gpu-recorder.ts";
 import { continuesAt, identify } from "./sources/index.ts";
 import { Spool } from "./spool/index.ts";
 import { Uplink } from "./uplink/index.ts";
@@ -28,6 +29,8 @@ export type AgentOptions = {
   url: string;
   token: string;
   version: string;
+  /** Name or path of the tool that the host's GPUs are read with. */
+  nvidiaSmi: string;
   events: AgentEvents;
   now: () => number;
 };
@@ -84,7 +87,7 @@ export class Agent {
   }
 }
 
-/** One spool with its socket and the logs that feed it. */
+/** One spool with its socket and what feeds it: logs, and the host's GPUs. */
 class Life {
   readonly #options: AgentOptions;
   readonly #outrun: () => void;
@@ -95,6 +98,7 @@ class Life {
   /** The newest place of every log in the spool, oldest first. */
   #places: Place[] = [];
   #recovering: Promise<void> | null = null;
+  #recordingGpus!: Promise<void>;
 
   constructor(options: AgentOptions, outrun: () => void) {
     this.#options = options;
@@ -102,7 +106,7 @@ class Life {
   }
 
   async open(): Promise<void> {
-    const { folder, url, token, version, events, now } = this.#options;
+    const { folder, url, token, version, nvidiaSmi, events, now } = this.#options;
     this.#spool = await Spool.open({ folder, events: { gap: events.gap, segmentDropped: () => {} } });
     this.#places = await readPlaces(this.#spool);
     this.#uplink = new Uplink({
@@ -116,6 +120,15 @@ class Life {
       now,
     });
     this.#uplink.start();
+    const recorder = new GpuRecorder({
+      command: nvidiaSmi,
+      host: hostname(),
+      spool: this.#spool,
+      wake: () => this.#uplink.wake(),
+      now,
+      failed: (error) => events.failed(nvidiaSmi, error),
+    });
+    this.#recordingGpus = recorder.run(this.#stop.signal);
   }
 
   follow(log: FollowedLog): void {
@@ -127,6 +140,7 @@ class Life {
 
   async close(drainMs: number): Promise<void> {
     this.#stop.abort();
+    await this.#recordingGpus;
     await Promise.all(this.#following);
     await this.#uplink.drained(AbortSignal.timeout(drainMs));
     this.#uplink.close();

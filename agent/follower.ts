@@ -186,7 +186,7 @@ export class Follower {
       tail,
       ...(status && { status }),
       ...((factsChanged || !this.#introduced) && { facts }),
-      ...(!this.#introduced && { source: { path, host, identity, ...runOf(this.#place) } }),
+      ...(!this.#introduced && { source: { kind: "log" as const, path, host, identity, ...runOf(this.#place) } }),
     };
     const body = encodeRecord(record);
     await this.#append(body.byteLength <= LIMITS.recordBytes ? body : encodeRecord(withoutPoints(record)));

@@ -44,6 +44,7 @@ export async function tail(
     url: flags.server,
     token,
     version,
+    nvidiaSmi: "nvidia-smi",
     now: Date.now,
     events: {
       connected: () => say(`connected to ${flags.server}`),

@@ -1,7 +1,8 @@
 /**
- * Where lines come from: one log file, followed through everything that happens to log files.
+ * Where lines and samples come from: one log file, followed through everything that happens to log files; and the host's
+ * GPUs, as nvidia-smi reads them.
  *
- * Promises:
+ * Promises of a log:
  * - Every complete line of a log is given out exactly once and in order, through rename rotation, symlink swaps, deletion
  *   while open and restarts of the agent. A position is (file, byte offset, lines before it); whoever keeps the position of
  *   the last chunk can go on from there in another process.
@@ -19,3 +20,4 @@ export { LineSplitter, type LogSegment, type TextPosition } from "./line-splitte
 export { continuesAt, identify } from "./log-file.ts";
 export { LogTail, type TailChunk, type TailEvent, type TailPosition } from "./log-tail.ts";
 export { looksBinary } from "./looks-binary.ts";
+export { type GpuReading, NvidiaSmi } from "./nvidia-smi.ts";

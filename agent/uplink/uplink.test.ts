@@ -93,7 +93,9 @@ function record(step: number, end: number): Uint8Array {
         values: [Float64Array.of(1 / step)],
       },
     ],
-    ...(step === 1 && { source: { path: "/x/train.log", name: "x", project: null, host: "test", identity: null } }),
+    ...(step === 1 && {
+      source: { kind: "log" as const, path: "/x/train.log", name: "x", project: null, host: "test", identity: null },
+    }),
   };
   return encodeRecord(chunk);
 }

@@ -1,4 +1,4 @@
-import { decodeSeries, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
+import { decodeSeries, type GpusView, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
 
 /** What a page reads over HTTP. Our own server answers, so JSON is taken as typed; binary answers are decoded and checked. */
 const BUCKETS = 800;
@@ -25,6 +25,11 @@ export async function fetchRunView(run: string, signal: AbortSignal): Promise<Ru
 
 export async function fetchRunRows(signal: AbortSignal): Promise<RunRow[]> {
   return (await get("/api/v1/runs/view", signal)).json() as Promise<RunRow[]>;
+}
+
+/** @param buckets points a series has at most */
+export async function fetchGpus(run: string, buckets: number, signal: AbortSignal): Promise<GpusView> {
+  return (await get(`/api/v1/runs/${run}/gpus?buckets=${buckets}`, signal)).json() as Promise<GpusView>;
 }
 
 async function get(path: string, signal: AbortSignal): Promise<Response> {

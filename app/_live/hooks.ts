@@ -1,7 +1,8 @@
 "use client";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import type { RunRow, RunView } from "#lib/protocol/index.ts";
+import type { GpusView, RunRow, RunView } from "#lib/protocol/index.ts";
 import { CONNECTING, type ConnectionStatus, connection } from "./connection.ts";
+import { GpuFeed } from "./gpu-feed.ts";
 import { RunFeed } from "./run-feed.ts";
 import { RunsFeed } from "./runs-feed.ts";
 
@@ -11,6 +12,13 @@ export function useRun(initial: RunView): { feed: RunFeed; view: RunView } {
   useEffect(() => feed.open(connection()), [feed]);
   const view = useSyncExternalStore(feed.subscribeView, feed.view, () => initial);
   return { feed, view };
+}
+
+/** The GPUs beside a run; null until the first answer. A host that has none is not asked. */
+export function useGpus({ id, gpus }: RunView): GpusView | null {
+  const [feed] = useState(() => new GpuFeed(id));
+  useEffect(() => (gpus > 0 ? feed.open(gpus) : undefined), [feed, gpus]);
+  return useSyncExternalStore(feed.subscribe, feed.gpus, feed.gpus);
 }
 
 export function useRows(initial: readonly RunRow[]): readonly RunRow[] {

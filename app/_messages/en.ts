@@ -158,6 +158,18 @@ export const en = {
     pointsColumn: "Points",
     tableCaption: "Last value of each metric",
   },
+  gpus: {
+    title: "GPUs",
+    span: "last {span}, one scale per row",
+    spanOver: "last {span} of the run, one scale per row",
+    hours: "{hours, plural, one {# hour} other {# hours}}",
+    models: "{count} × {model}",
+    caption: "Last reading of each GPU",
+    utilization: "Utilisation",
+    memory: "Memory",
+    temperature: "Temperature",
+    power: "Power",
+  },
   rail: {
     incidents: "Incidents",
     open: "{count}",

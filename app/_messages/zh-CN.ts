@@ -158,6 +158,18 @@ export const zhCn: Messages = {
     pointsColumn: "点数",
     tableCaption: "各指标的最新值",
   },
+  gpus: {
+    title: "GPU",
+    span: "最近 {span}，每行同一刻度",
+    spanOver: "运行的最后 {span}，每行同一刻度",
+    hours: "{hours} 小时",
+    models: "{count} × {model}",
+    caption: "每个 GPU 的最新读数",
+    utilization: "利用率",
+    memory: "显存",
+    temperature: "温度",
+    power: "功耗",
+  },
   rail: {
     incidents: "事件",
     open: "{count} 个",

@@ -4,6 +4,7 @@
  */
 export * from "./axis.ts";
 export * from "./fresh.ts";
+export * from "./gpu-lanes.ts";
 export * from "./layout.ts";
 export * from "./marks.ts";
 export * from "./palette.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { spark, sparkPath, verdictAt } from "./spark.ts";
+import { areaUnder, spark, sparkPath, verdictAt } from "./spark.ts";
 
 const SIZE = { width: 200, height: 40 };
 const TIMELINE = [
@@ -23,6 +23,14 @@ test("a value that is no number is a gap with a place, not a bridge", () => {
 test("a small curve runs from edge to edge and breaks at null", () => {
   const d = sparkPath({ step: [0, 1, 2, 3], value: [0, 1, null, 0] }, { width: 30, height: 14 });
   expect(d).toBe("M0 12L10 2M30 12");
+});
+
+test("a small curve on an axis of its own leaves out what it has not, and is filled to the bottom", () => {
+  const scale = { low: 0, high: 1, from: -1, to: 5 };
+  const size = { width: 60, height: 14 };
+  const d = sparkPath({ step: [0, 1, 2, 3], value: [0, 1, null, 0] }, size, scale);
+  expect(d).toBe("M10 12L20 2M40 12");
+  expect(areaUnder(d, size)).toBe("M10 12L20 2L20 14L10 14ZM40 12L40 14L40 14Z");
 });
 
 test("a verdict holds from its first step on", () => {

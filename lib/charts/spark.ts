@@ -68,14 +68,21 @@ export function verdictAt(timeline: readonly TimelineSegment[], step: number): V
   return timeline.findLast(({ fromStep }) => fromStep <= step)?.verdict ?? "reading";
 }
 
-/** One path through points from edge to edge of a box; null values break it. `scale` sets what its bottom and top mean. */
-export function sparkPath(knots: Knots, size: Size, scale?: { low: number; high: number }): string {
+/**
+ * One path through points from edge to edge of a box; null values break it. `scale` sets what its bottom and top mean,
+ * and its left and right.
+ */
+export function sparkPath(
+  knots: Knots,
+  size: Size,
+  scale?: { low: number; high: number; from?: number; to?: number },
+): string {
   const { step, value } = knots;
   const known = value.filter((v) => v !== null);
   const low = scale?.low ?? Math.min(...known);
   const span = (scale?.high ?? Math.max(...known)) - low || 1;
-  const from = step[0] ?? 0;
-  const width = (step.at(-1) ?? 1) - from || 1;
+  const from = scale?.from ?? step[0] ?? 0;
+  const width = (scale?.to ?? step.at(-1) ?? 1) - from || 1;
   let d = "";
   let down = false;
   for (let i = 0; i < step.length; i++) {
@@ -87,6 +94,18 @@ export function sparkPath(knots: Knots, size: Size, scale?: { low: number; high:
     down = v !== null;
   }
   return d;
+}
+
+/** The area between a `sparkPath` and the bottom of its box, stretch by stretch. */
+export function areaUnder(path: string, { height }: Size): string {
+  return path
+    .split("M")
+    .slice(1)
+    .map((stretch) => {
+      const [first, last] = [stretch.split(" ")[0], stretch.slice(stretch.lastIndexOf("L") + 1).split(" ")[0]];
+      return `M${stretch}L${last} ${height}L${first} ${height}Z`;
+    })
+    .join("");
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -9,6 +9,18 @@ export const METRIC = {
   lossScale: "loss_scale",
 } as const;
 
+/** What is read of a GPU, named as nvidia-smi names it: %, MiB, MiB, °C, W, W, MHz. */
+export const GPU_METRICS = [
+  "utilization.gpu",
+  "memory.used",
+  "memory.total",
+  "temperature.gpu",
+  "power.draw",
+  "enforced.power.limit",
+  "clocks.sm",
+] as const;
+export type GpuMetric = (typeof GPU_METRICS)[number];
+
 /** How the loss curve looks, worst first: when several are true, the first is the verdict and the others are `also`. */
 export const VERDICTS = [
   "nan",

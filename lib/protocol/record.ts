@@ -26,7 +26,9 @@ export type FileIdentity = z.infer<typeof fileIdentitySchema>;
 
 /** Sent with the first record of a file and again when something in it changes. */
 export const sourceSchema = z.object({
-  /** Absolute path on the agent's host. */
+  /** `gpu`: readings of a GPU, which are no run of anybody's; `name` is its index, a space and its model. */
+  kind: z.enum(["log", "gpu"]).default("log"),
+  /** Absolute path on the agent's host; of a GPU its uuid. */
   path: z.string().min(1).max(4096),
   /** Shown name of the run: the log's name, or its folder's when the name says nothing. */
   name: z.string().min(1).max(200),

@@ -1,6 +1,6 @@
 import type { AlertView } from "./alerts.ts";
 import type { DiagnosisView, TimelineSegment, Verdict } from "./diagnosis.ts";
-import type { RunState, StepSource } from "./names.ts";
+import type { GpuMetric, RunState, StepSource } from "./names.ts";
 import type { LogLine } from "./record.ts";
 import type { JsonValue } from "./value.ts";
 
@@ -50,6 +50,24 @@ export type RunView = RunSummary & {
   log: LogLine[];
   /** Holes that could not be avoided, each with the number of records that are missing. */
   gaps: { at: number; records: number; reason: string }[];
+  /** GPUs of its host that have ever been read; whether any was in the time of this run, `GpusView` says. */
+  gpus: number;
+};
+
+/** The GPUs of a run's host from `from` to `to`; none of them when nothing was read in that time. */
+export type GpusView = { from: number; to: number; gpus: GpuView[] };
+
+export type GpuView = {
+  uuid: string;
+  index: number;
+  model: string;
+  host: string;
+  /** When it was last read. */
+  lastAt: number;
+  /** As it was then; what was not known is missing. */
+  latest: Partial<Record<GpuMetric, number>>;
+  /** Ascending in time, lowest and highest kept at any resolution; null is a hole. */
+  series: Partial<Record<GpuMetric, { at: number[]; value: (number | null)[] }>>;
 };
 
 /** One row of the runs list: the summary and the loss drawn small. */

@@ -17,7 +17,16 @@ const STEPS = Array.from({ length: 120 }, (_, i) => i + 1);
 const [FAILED, FAILED_AGAIN] = [60, 100];
 
 function file(key: string, rank: number, names: string[], value: (step: number) => number[], steps = STEPS): Chunk {
-  const source = { path: `/out/run/${key}`, name: "run", project: null, host: "h", identity: null, group: GROUP, rank };
+  const source = {
+    kind: "log" as const,
+    path: `/out/run/${key}`,
+    name: "run",
+    project: null,
+    host: "h",
+    identity: null,
+    group: GROUP,
+    rank,
+  };
   return chunk(
     [
       group(

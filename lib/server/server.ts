@@ -13,6 +13,7 @@ import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
 import { alertRoutes, channelViews } from "./routes/alerts.ts";
+import { gpuRoute } from "./routes/gpus.ts";
 import { Registry, type Route, sendJson } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import { runRoutes } from "./routes/runs.ts";
@@ -125,6 +126,7 @@ export async function openServer(config: Config, version: string, events: Server
           changed: () => writer.call.tell(channelIds()),
           link: (run) => `${url}/runs/${run}`,
         }),
+        gpuRoute(views, reader.call, Date.now),
         watchRoute(events.watchRequested),
       ],
       { isOwner, failed: events.failed },

@@ -70,6 +70,7 @@ export class Views {
       alerts: await this.#reader.alerts(id),
       log: await this.#reader.log(id),
       gaps: stored.gaps,
+      gpus: stored.gpus,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { Chunk } from "#lib/protocol/index.ts";
+import type { Chunk, Source } from "#lib/protocol/index.ts";
 import { newFile, type RunFile, runFacts } from "./files.ts";
 import { AT, type FileHead, type GroupHead, type HeadSink, LINE, ORD, STEP } from "./group-head.ts";
 import type { RunHeads, Stretch } from "./run-heads.ts";
@@ -22,9 +22,13 @@ export type FileChange = {
   tail: NonNullable<Chunk["tail"]>;
 };
 
+/** What is stored of a run and its files before a commit. */
+export type RunBefore = { kind: Source["kind"]; cursor: number; files: RunFile[] };
+
 /** What the records of one commit change in one run. The newest of what can only be one thing, all of what adds up. */
 export class RunChange {
   readonly heads: RunHeads;
+  readonly kind: Source["kind"];
   readonly cursor: number;
   readonly #fromOrd: number;
   readonly #leaderBefore: FileHead | null;
@@ -39,9 +43,9 @@ export class RunChange {
   /** Observations came, or a file was read further. */
   hasData = false;
 
-  /** @param before what is stored of the run and its files */
-  constructor(heads: RunHeads, before: { cursor: number; files: readonly RunFile[] }) {
+  constructor(heads: RunHeads, before: RunBefore) {
     this.heads = heads;
+    this.kind = before.kind;
     this.cursor = before.cursor;
     this.#filesBefore = before.files;
     this.#fromOrd = heads.observations;

@@ -26,7 +26,7 @@ export class DiagnosisWrites {
        WHERE run = (SELECT number FROM runs WHERE id = ?)`,
     );
     this.#toJudge = db
-      .prepare<[], string>("SELECT id FROM runs WHERE observations > judged_to ORDER BY number")
+      .prepare<[], string>("SELECT id FROM runs WHERE observations > judged_to AND kind = 'log' ORDER BY number")
       .pluck();
     this.#findings = selectFindings(db);
     this.#void = db.prepare("UPDATE diagnoses SET evaluated_to = 0 WHERE run = ?");

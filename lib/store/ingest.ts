@@ -101,7 +101,8 @@ export class SqliteIngest implements IngestStore {
           this.#runs.save(change, now);
           if (change.rejudge) this.#diagnoses.startOver(change.heads.number);
         }
-        return { results, runs: [...changes.values()].map((change) => change.appended()) };
+        const runs = [...changes.values()].filter(({ kind }) => kind === "log").map((change) => change.appended());
+        return { results, runs };
       });
       this.#heads.committed(this.#journal.committed());
       this.#checkpointWhenDue();
@@ -235,7 +236,8 @@ export class SqliteIngest implements IngestStore {
   #addFile({ file, source }: Chunk, agent: string, epoch: number, now: number): FilePlace {
     const id = runIdOf(agent, source?.group ?? file);
     const current = this.#epochs.current(agent);
-    if (!this.#runs.before(id)) this.#runs.create({ id, agent, name: file, host: current?.host ?? "" }, now);
+    const run = { id, kind: source?.kind ?? "log", agent, name: file, host: current?.host ?? "" };
+    if (!this.#runs.before(id)) this.#runs.create(run, now);
     this.#runs.createFile({ run: id, file, rank: source?.rank ?? 0, epoch });
     const place = this.#heads.fileOf(agent, file)!;
     // A file's first record brings its source. Without it, the first record is among those that are missing.

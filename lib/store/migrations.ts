@@ -61,6 +61,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE runs (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL, -- 'log', or 'gpu' for the readings of one GPU, which nobody lists or judges
     agent TEXT NOT NULL,
     file TEXT NOT NULL,
     epoch INTEGER NOT NULL, -- the last one that fed it
@@ -86,9 +87,10 @@ const MIGRATIONS: readonly string[] = [
     step REAL,
     cursor INTEGER NOT NULL
   ) STRICT;
-  CREATE INDEX runs_by_touch ON runs (touched_at, number);
+  CREATE INDEX runs_by_touch ON runs (kind, touched_at, number);
   CREATE INDEX runs_by_file ON runs (agent, inode);
-  CREATE INDEX runs_to_judge ON runs (number) WHERE observations > judged_to;
+  CREATE INDEX runs_to_judge ON runs (number) WHERE observations > judged_to AND kind = 'log';
+  CREATE INDEX runs_gpus ON runs (agent, host) WHERE kind = 'gpu';
 
   CREATE TABLE attempts (
     run INTEGER NOT NULL REFERENCES runs,

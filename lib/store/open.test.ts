@@ -49,7 +49,7 @@ test("a file of the time when a run had one file keeps its runs, and they go on"
   db.prepare("INSERT INTO epochs VALUES ('agent-1', 1, ?, 'node-1', 'disk-1', ?, 1, 0)").run(SPOOL, NOW);
   db.prepare("INSERT INTO journal VALUES (1, 'agent-1', 1, 1, 1, 'd', ?, ?)").run(NOW, bytes);
   db.prepare(
-    `INSERT INTO runs VALUES (7, ?, 'agent-1', ?, 1, 'a', 'p', 'node-1', '/logs/a.log', 1, ?, ?, ?, ?, ?, NULL, NULL, 300,
+    `INSERT INTO runs VALUES (7, ?, 'log', 'agent-1', ?, 1, 'a', 'p', 'node-1', '/logs/a.log', 1, ?, ?, ?, ?, ?, NULL, NULL, 300,
        '{"line":3}', 1, 1, 1, 3, 0, 3, 1)`,
   ).run(RUN, FILE, dev, inode, birthtimeMs, headBytes, head);
   db.exec(`

@@ -1,12 +1,19 @@
 import type Database from "better-sqlite3";
-import type { AlertView, Delivery, Finding, LogLine, SeriesView } from "#lib/protocol/index.ts";
+import {
+  type AlertView,
+  type Delivery,
+  type Finding,
+  GPU_METRICS,
+  type LogLine,
+  type SeriesView,
+} from "#lib/protocol/index.ts";
 import { AlertReads } from "./alerts.ts";
 import { ColumnReads } from "./columns.ts";
 import { Heads } from "./heads.ts";
 import { readPoints } from "./observations.ts";
 import { RunReads } from "./runs.ts";
 import { readSeries } from "./series.ts";
-import type { PointPage, ReadStore, SeriesQuery, StoredRun } from "./store.ts";
+import type { PointPage, ReadStore, SeriesQuery, StoredGpu, StoredRun } from "./store.ts";
 
 /** One reading connection. Every answer is read in one transaction, and so of one committed moment. */
 export class SqliteReader implements ReadStore {
@@ -51,10 +58,7 @@ export class SqliteReader implements ReadStore {
   async series(id: string, query: SeriesQuery): Promise<{ cursor: number; series: SeriesView[] }> {
     return this.#read(() => {
       this.#heads.catchUp();
-      const moment = this.#runs.moment(id);
-      const heads = this.#heads.get(id);
-      if (!moment || !heads) return { cursor: 0, series: [] };
-      return { cursor: moment.cursor, series: readSeries(heads, this.#columns, moment.attempts, query) };
+      return this.#series(id, query);
     });
   }
 
@@ -66,8 +70,26 @@ export class SqliteReader implements ReadStore {
     });
   }
 
+  async gpus(id: string, range: { from: number; to: number; buckets: number }): Promise<StoredGpu[]> {
+    return this.#read(() => {
+      this.#heads.catchUp();
+      const query: SeriesQuery = { metrics: GPU_METRICS, x: "time", ...range };
+      return this.#runs.gpus(id).flatMap(({ id: readings, ...gpu }) => {
+        const series = this.#series(readings, query).series.filter(({ x }) => x.length > 0);
+        return series.length > 0 ? [{ ...gpu, series }] : [];
+      });
+    });
+  }
+
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  #series(id: string, query: SeriesQuery): { cursor: number; series: SeriesView[] } {
+    const moment = this.#runs.moment(id);
+    const heads = this.#heads.get(id);
+    if (!moment || !heads) return { cursor: 0, series: [] };
+    return { cursor: moment.cursor, series: readSeries(heads, this.#columns, moment.attempts, query) };
   }
 
   #read<Result>(answer: () => Result): Result {

@@ -1,11 +1,11 @@
 import type Database from "better-sqlite3";
 import { LIMITS, type Source, toJsonValue } from "#lib/protocol/index.ts";
-import type { FileChange, RunChange } from "./commit.ts";
-import { type FileRow, type RunFile, SELECT_FILES, toRunFile } from "./files.ts";
+import type { FileChange, RunBefore, RunChange } from "./commit.ts";
+import { type FileRow, SELECT_FILES, toRunFile } from "./files.ts";
 
 /** How runs and what hangs on them are written: files, summaries, log lines, gaps. Called inside the ingest transaction. */
 export class RunWrites {
-  readonly #before: Database.Statement<[string], { number: number; cursor: number }>;
+  readonly #before: Database.Statement<[string], { number: number; kind: Source["kind"]; cursor: number }>;
   readonly #files: Database.Statement<[number], FileRow>;
   readonly #create: Database.Statement<unknown[]>;
   readonly #createFile: Database.Statement<unknown[]>;
@@ -23,11 +23,11 @@ export class RunWrites {
   readonly #bump: Database.Statement<[string]>;
 
   constructor(db: Database.Database) {
-    this.#before = db.prepare("SELECT number, cursor FROM runs WHERE id = ?");
+    this.#before = db.prepare("SELECT number, kind, cursor FROM runs WHERE id = ?");
     this.#files = db.prepare(SELECT_FILES);
     this.#create = db.prepare(
-      `INSERT INTO runs (id, agent, name, host, started_at, touched_at, observations, judged_to, cursor)
-       VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+      `INSERT INTO runs (id, kind, agent, name, host, started_at, touched_at, observations, judged_to, cursor)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)`,
     );
     this.#createFile = db.prepare(
       `INSERT INTO files (run, agent, file, rank, epoch, path, seen, end_offset, reader_state, observations)
@@ -66,14 +66,14 @@ export class RunWrites {
   }
 
   /** What is stored of the run and its files, or null when it is new. */
-  before(id: string): { cursor: number; files: RunFile[] } | null {
+  before(id: string): RunBefore | null {
     const row = this.#before.get(id);
-    return row ? { cursor: row.cursor, files: this.#files.all(row.number).map(toRunFile) } : null;
+    return row ? { kind: row.kind, cursor: row.cursor, files: this.#files.all(row.number).map(toRunFile) } : null;
   }
 
   /** A new run; until its source comes it is named after its file. */
-  create(run: { id: string; agent: string; name: string; host: string }, now: number): void {
-    this.#create.run(run.id, run.agent, run.name, run.host, now, now);
+  create(run: { id: string; kind: Source["kind"]; agent: string; name: string; host: string }, now: number): void {
+    this.#create.run(run.id, run.kind, run.agent, run.name, run.host, now, now);
   }
 
   /** A new file of a run. */

@@ -2,15 +2,19 @@ import type Database from "better-sqlite3";
 import type { Finding, JsonValue, LogLine } from "#lib/protocol/index.ts";
 import { asFinding, asView, selectFindings } from "./diagnosis.ts";
 import { type FileRow, mainFile, runFacts, runStatus, SELECT_FILES, toRunFile } from "./files.ts";
-import type { StoredRun } from "./store.ts";
+import type { StoredGpu, StoredRun } from "./store.ts";
 
 /** Gaps shown of a run: the newest. */
 const GAPS_SHOWN = 200;
 
 type RunRow = Pick<
   StoredRun,
-  "id" | "agent" | "name" | "project" | "host" | "startedAt" | "lastDataAt" | "step" | "cursor"
+  "id" | "agent" | "name" | "project" | "host" | "startedAt" | "lastDataAt" | "step" | "cursor" | "gpus"
 > & { number: number; leader: number | null; view: string | null };
+/** `name` is the index, a space and the model. */
+type GpuRow = { id: string; uuid: string; name: string; host: string };
+/** A GPU and the id its readings are stored under. */
+type Gpu = Omit<StoredGpu, "series"> & { id: string };
 type Attempt = { attempt: number; fromStep: number };
 type MetricRow = {
   name: string;
@@ -33,18 +37,20 @@ export class RunReads {
   readonly #number: Database.Statement<[string], number>;
   readonly #log: Database.Statement<[number], { line: number; text: string; parsed: number }>;
   readonly #findings: Database.Statement<[string], string>;
+  readonly #gpus: Database.Statement<[string], GpuRow>;
   readonly #cursor: Database.Statement<[string], { number: number; cursor: number }>;
 
   constructor(db: Database.Database) {
     const select = `
       SELECT r.number, r.id, r.agent, r.name, r.project, r.host, r.started_at AS startedAt,
-        r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, d.view
-      FROM runs r LEFT JOIN diagnoses d ON d.run = r.number`;
+        r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, d.view,
+        (SELECT count(*) FROM runs g WHERE g.kind = 'gpu' AND g.agent = r.agent AND g.host = r.host) AS gpus
+      FROM runs r LEFT JOIN diagnoses d ON d.run = r.number WHERE r.kind = 'log'`;
     const newestFirst = "ORDER BY r.touched_at DESC, r.number DESC";
-    this.#run = db.prepare(`${select} WHERE r.id = ?`);
+    this.#run = db.prepare(`${select} AND r.id = ?`);
     this.#newest = db.prepare(`${select} ${newestFirst} LIMIT ?`);
     this.#after = db.prepare(
-      `${select} WHERE (r.touched_at, r.number) < (SELECT touched_at, number FROM runs WHERE id = ?)
+      `${select} AND (r.touched_at, r.number) < (SELECT touched_at, number FROM runs WHERE id = ?)
        ${newestFirst} LIMIT ?`,
     );
     this.#files = db.prepare(SELECT_FILES);
@@ -62,6 +68,11 @@ export class RunReads {
     this.#number = db.prepare<[string], number>("SELECT number FROM runs WHERE id = ?").pluck();
     this.#log = db.prepare("SELECT line, text, parsed FROM log_lines WHERE file = ? ORDER BY line");
     this.#findings = selectFindings(db);
+    this.#gpus = db.prepare(
+      `SELECT g.id, f.path AS uuid, g.name, g.host FROM runs r
+       JOIN runs g ON g.kind = 'gpu' AND g.agent = r.agent AND g.host = r.host JOIN files f ON f.run = g.number
+       WHERE r.id = ? ORDER BY g.number`,
+    );
     this.#cursor = db.prepare("SELECT number, cursor FROM runs WHERE id = ?");
   }
 
@@ -84,6 +95,14 @@ export class RunReads {
 
   findings(id: string): Finding[] {
     return this.#findings.all(id).map(asFinding);
+  }
+
+  /** The GPUs of a run's host that its agent has read, by index. */
+  gpus(id: string): Gpu[] {
+    return this.#gpus
+      .all(id)
+      .map(({ name, ...row }) => ({ ...row, ...named(name) }))
+      .sort((a, b) => a.index - b.index);
   }
 
   /** What a series needs beside its points, attempts by number of the file; null when there is no such run. */
@@ -118,4 +137,9 @@ export class RunReads {
       view: view === null ? null : asView(view),
     };
   }
+}
+
+function named(name: string): { index: number; model: string } {
+  const [, index = "0", model = name] = /^(\d+) (.*)$/.exec(name) ?? [];
+  return { index: Number(index), model };
 }

@@ -193,6 +193,8 @@ export type StoredRun = {
     min: LastValue | null;
   }[];
   gaps: { at: number; records: number; reason: string }[];
+  /** GPUs of its host that its agent has ever read. */
+  gpus: number;
   view: DiagnosisView | null;
 };
 
@@ -205,6 +207,9 @@ export type SeriesQuery = {
   /** 1 … LIMITS.bucketsPerAnswer. */
   buckets: number;
 };
+
+/** One GPU as nvidia-smi knows it, and its readings by time. */
+export type StoredGpu = { uuid: string; index: number; model: string; host: string; series: SeriesView[] };
 
 /** Full-resolution points of one metric in arrival order; `attempt` as their file counts it. */
 export type PointPage = {
@@ -235,5 +240,11 @@ export interface ReadStore {
    * resolution. Metrics that the run does not have are left out.
    */
   series(id: string, query: SeriesQuery): Promise<{ cursor: number; series: SeriesView[] }>;
+  /**
+   * The GPUs of a run's host, as the run's agent has read them, by index; those without a reading in the range (epoch ms,
+   * inclusive) are left out. Of a GPU's metrics the ones with points in the range. Readings are in no other answer: what is
+   * stored of a GPU is no run.
+   */
+  gpus(id: string, range: { from: number; to: number; buckets: number }): Promise<StoredGpu[]>;
   points(id: string, metric: string, fromOrd: number, limit: number): Promise<PointPage>;
 }

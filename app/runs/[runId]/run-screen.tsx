@@ -1,6 +1,7 @@
 "use client";
 import type { RunView } from "#lib/protocol/index.ts";
 import { useRun } from "../../_live/index.ts";
+import { Gpus } from "./_gpus/gpus.tsx";
 import { Strip } from "./_strip/strip.tsx";
 import { Incidents } from "./incidents.tsx";
 import { LogTail } from "./log-tail.tsx";
@@ -24,6 +25,7 @@ export function RunScreen({ initial }: { initial: RunView }) {
           <div className={styles.main}>
             <VerdictPanel run={view} />
             <Strip run={view} feed={feed} />
+            <Gpus run={view} />
           </div>
           <aside className={styles.rail}>
             <Incidents run={view} />

@@ -76,7 +76,17 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
     }),
     get("/api/v1/runs/view", async ({ response }) => sendJson(response, await views.runs())),
     get("/api/v1/runs/:id", async (call) => {
-      const { diagnosis, attempts, gaps, metrics, formatReason, log: _log, alerts: _alerts, ...run } = await view(call);
+      const {
+        diagnosis,
+        attempts,
+        gaps,
+        metrics,
+        formatReason,
+        log: _log,
+        alerts: _alerts,
+        gpus: _gpus,
+        ...run
+      } = await view(call);
       const lang = langSchema.parse(call.query.get("lang") ?? undefined);
       sendJson(call.response, {
         ...publicSummary(run, lang),

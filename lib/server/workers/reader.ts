@@ -14,6 +14,7 @@ const reader = {
   alerts: store.alerts.bind(store),
   lastDelivery: store.lastDelivery.bind(store),
   series: store.series.bind(store),
+  gpus: store.gpus.bind(store),
   points: store.points.bind(store),
   close: store.close.bind(store),
 };

@@ -18,6 +18,7 @@ function record(
   rest: Partial<Chunk> = {},
 ): Chunk {
   const source = {
+    kind: "log" as const,
     path,
     name: "llama",
     project: "out",

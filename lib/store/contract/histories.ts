@@ -127,6 +127,7 @@ function written(plans: readonly Planned[]): (Chunk | null)[] {
     if (isBroken) return null;
     const { key, group: run, rank } = FILES[file]!;
     const source = {
+      kind: "log" as const,
       path: `/logs/${key}`,
       name: "logs",
       project: null,

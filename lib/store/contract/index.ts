@@ -10,6 +10,7 @@ import { diagnosisContract } from "./diagnosis.ts";
 import { epochsContract } from "./epochs.ts";
 import { filesContract } from "./files.ts";
 import { TestAgent } from "./fixtures.ts";
+import { gpusContract } from "./gpus.ts";
 import { historiesContract } from "./histories.ts";
 import { runsContract } from "./runs.ts";
 import { viewsContract } from "./views.ts";
@@ -41,6 +42,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     filesContract(bench);
     viewsContract(bench);
     alertsContract(bench);
+    gpusContract(bench);
     diagnosisContract(bench);
   });
   describe(name, () => historiesContract(open));

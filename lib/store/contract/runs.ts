@@ -16,7 +16,14 @@ export function runsContract(bench: Bench): void {
       linesParsed: 2,
       end: null,
     };
-    const source = { path: "/logs/a.log", name: "a", project: "p", host: "node-1", identity: identity() };
+    const source = {
+      kind: "log" as const,
+      path: "/logs/a.log",
+      name: "a",
+      project: "p",
+      host: "node-1",
+      identity: identity(),
+    };
 
     test("a run is what its records said last", async () => {
       const status = { size: 300, mtimeMs: NOW - 1000, eof: true };
@@ -51,6 +58,7 @@ export function runsContract(bench: Bench): void {
         attempts: [{ attempt: 1, fromStep: 1 }],
         metrics: [{ name: "loss", points: 4, last: { step: 4, value: "Infinity" }, min: { step: 3, value: 2 } }],
         gaps: [],
+        gpus: 0,
         view: null,
       });
     });
