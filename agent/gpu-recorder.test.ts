@@ -24,7 +24,10 @@ async function record(
   spool: { uncommittedBytes?: number; append?: (body: Uint8Array) => number } = {},
 ): Promise<{ records: Chunk[]; failures: unknown[]; woken: number }> {
   const command = join(folder, "nvidia-smi");
-  writeFileSync(command, `#!/bin/sh\necho $$ > "$0.pid"\n${rows.map((row) => `echo '${row}'`).join("\n")}\nexec sleep 60\n`);
+  writeFileSync(
+    command,
+    `#!/bin/sh\necho $$ > "$0.pid"\n${rows.map((row) => `echo '${row}'`).join("\n")}\nexec sleep 60\n`,
+  );
   chmodSync(command, 0o755);
   const stop = new AbortController();
   const failures: unknown[] = [];
