@@ -37,7 +37,10 @@ export class Narrator {
   start(url: string): void {
     this.#startedAt = Date.now();
     const tick = async (): Promise<void> => {
-      await this.#look(url).catch(() => {}); // the server may be away for a moment; the next look finds it
+      // The server may be away for a moment, and the next look finds it; a person waits no longer for the address.
+      await this.#look(url).catch(() => {
+        if (!this.#addressSaid) this.#sayAddress(url, [null]);
+      });
       if (this.#timer !== null) this.#timer = setTimeout(tick, POLL_MS);
     };
     this.#timer = setTimeout(tick, 0);

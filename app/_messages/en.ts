@@ -1,3 +1,5 @@
+import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
+
 /** Every word of the pages in English. Numbers come in as text, formatted by lib/core; verdict sentences come from the server. */
 export const en = {
   app: {
@@ -42,29 +44,9 @@ export const en = {
     failed: "Crashed",
   },
   verdict: {
-    word: {
-      healthy: "Healthy",
-      oscillating: "Oscillating",
-      too_slow: "Too slow",
-      plateau: "Plateau",
-      spike: "Spike",
-      overfitting: "Overfitting",
-      diverging: "Diverging",
-      nan: "NaN",
-      reading: "Reading",
-    },
-    sub: {
-      healthy: "on track",
-      oscillating: "learning rate too high",
-      too_slow: "learning rate too low",
-      plateau: "no gain lately",
-      spike: "sudden jump in loss",
-      overfitting: "eval rises as train falls",
-      diverging: "loss is rising fast",
-      nan: "loss is not a number",
-      reading: "too early to tell",
-    },
-    stalled: "no new lines",
+    word: VERDICT_WORD.en,
+    sub: VERDICT_MEANING.en,
+    stalled: "flat under a high learning rate",
     noProgress: "no gain since the start",
     maybe: "Maybe",
     label: "Verdict",

@@ -1,3 +1,4 @@
+import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import type { Messages } from "./index.ts";
 
 export const zhCn: Messages = {
@@ -42,29 +43,9 @@ export const zhCn: Messages = {
     failed: "已崩溃",
   },
   verdict: {
-    word: {
-      healthy: "健康",
-      oscillating: "震荡",
-      too_slow: "过慢",
-      plateau: "平台期",
-      spike: "尖峰",
-      overfitting: "过拟合",
-      diverging: "发散",
-      nan: "出现 NaN",
-      reading: "判读中",
-    },
-    sub: {
-      healthy: "走势正常",
-      oscillating: "学习率偏高",
-      too_slow: "学习率偏低",
-      plateau: "近期无进展",
-      spike: "损失突增",
-      overfitting: "训练降、验证升",
-      diverging: "损失快速上升",
-      nan: "损失不是数值",
-      reading: "数据尚不足",
-    },
-    stalled: "没有新的日志行",
+    word: VERDICT_WORD["zh-CN"],
+    sub: VERDICT_MEANING["zh-CN"],
+    stalled: "学习率仍高但已持平",
     noProgress: "开始以来无进展",
     maybe: "可能",
     label: "判断",

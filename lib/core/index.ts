@@ -10,3 +10,4 @@ export * from "./plain-state.ts";
 export * from "./run-state.ts";
 export * from "./sorted-ring.ts";
 export * from "./statistics.ts";
+export * from "./verdict-words.ts";

@@ -44,6 +44,8 @@ export const cursorsRequestSchema = z.object({
   files: z.array(z.object({ path: z.string().max(4096), identity: fileIdentitySchema })).max(256),
 });
 
+export type CursorsRequest = z.infer<typeof cursorsRequestSchema>;
+
 const refusalSchema = z.object({
   err: z.enum(ERROR_CODES),
   message: z.string().max(1000),

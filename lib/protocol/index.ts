@@ -10,6 +10,7 @@ export * from "./handshake.ts";
 export * from "./limits.ts";
 export * from "./live.ts";
 export * from "./names.ts";
+export * from "./point-group.ts";
 export * from "./record.ts";
 export * from "./series.ts";
 export * from "./value.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { LIMITS } from "./limits.ts";
-import type { PointGroup } from "./record.ts";
+import { framed, groupHeaderSchema, type PointGroup, readGroups } from "./point-group.ts";
 import type { RunSummary, RunView } from "./views.ts";
 
 /**
@@ -32,12 +32,11 @@ const deltaHeaderSchema = z.object({
   from: z.number(),
   to: z.number(),
   reload: z.boolean(),
-  groups: z.array(z.object({ names: z.array(z.string()), n: z.number() })),
+  groups: z.array(groupHeaderSchema),
 });
 
 export function encodeDelta(delta: Delta): Uint8Array<ArrayBuffer> {
-  const groups = delta.groups.map((group) => ({ names: group.names, n: group.step.length }));
-  const columns = delta.groups.flatMap((group) => [group.step, group.at, group.line, ...group.values]);
+  const { groups, columns } = framed(delta.groups);
   return encodeFrame({ ...delta, groups }, columns);
 }
 
@@ -45,17 +44,5 @@ export function encodeDelta(delta: Delta): Uint8Array<ArrayBuffer> {
 export function decodeDelta(bytes: Uint8Array): Delta {
   const frame = decodeFrame(bytes);
   const header = deltaHeaderSchema.parse(frame.header);
-  let offset = 0;
-  const take = (n: number): Float64Array => {
-    offset += n;
-    return frame.columns.subarray(offset - n, offset);
-  };
-  const groups = header.groups.map(({ names, n }) => ({
-    names,
-    step: take(n),
-    at: take(n),
-    line: take(n),
-    values: names.map(() => take(n)),
-  }));
-  return { ...header, groups };
+  return { ...header, groups: readGroups(header.groups, frame.columns) };
 }

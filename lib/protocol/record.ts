@@ -2,18 +2,13 @@ import { z } from "zod";
 import { decodeFrame, encodeFrame } from "./frame.ts";
 import { LIMITS } from "./limits.ts";
 import { STEP_SOURCES } from "./names.ts";
+import { framed, groupHeaderSchema, type PointGroup, readGroups } from "./point-group.ts";
 
 /**
  * What the agent spools and ships. A record is one frame: everything that one stretch of one file gave, together with the
  * offset the stretch ends at and the reader's state there. So a record is also the agent's memory of where it was: whoever
  * has the last record of a file can go on reading it, and nothing is saved apart from it.
  */
-const metricName = z
-  .string()
-  .min(1)
-  .max(LIMITS.metricNameBytes)
-  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), "control character in a metric name");
-
 /** Tells a file from another of the same path. `head` is the SHA-256 (hex) of its first `headBytes` (≤ 1,024) bytes. */
 export const fileIdentitySchema = z.object({
   dev: z.string().max(32),
@@ -64,9 +59,6 @@ export const logLineSchema = z.object({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
-/** Points of lines that had the same metrics; columns in the frame, each `n` long: step, at, line, then one per name. */
-const groupSchema = z.object({ names: z.array(metricName).min(1).max(LIMITS.seriesPerRun), n: z.int().positive() });
-
 export const chunkHeaderSchema = z.object({
   kind: z.literal("chunk"),
   /** Agent clock, epoch ms. */
@@ -81,7 +73,7 @@ export const chunkHeaderSchema = z.object({
   /** The file as last seen: size in bytes, modification time (epoch ms), and whether reading had reached its end. */
   status: z.object({ size: z.int(), mtimeMs: z.number(), eof: z.boolean() }).optional(),
   tail: z.array(logLineSchema).max(50).optional(),
-  groups: z.array(groupSchema).max(4096),
+  groups: z.array(groupHeaderSchema).max(4096),
 });
 
 /** A hole that could not be avoided: records `from`…`to` are gone. Counted and shown, never silent. */
@@ -97,16 +89,6 @@ export const recordHeaderSchema = z.discriminatedUnion("kind", [chunkHeaderSchem
 export type ChunkHeader = z.infer<typeof chunkHeaderSchema>;
 export type GapHeader = z.infer<typeof gapHeaderSchema>;
 
-/** Points of one key set in columns of equal length. `step` is the optimiser's step, `at` epoch ms or NaN for "unknown",
- * `line` the 1-based physical line in the file (ascending), `values[i]` belongs to `names[i]`. */
-export type PointGroup = {
-  names: string[];
-  step: Float64Array;
-  at: Float64Array;
-  line: Float64Array;
-  values: Float64Array[];
-};
-
 export type Chunk = Omit<ChunkHeader, "groups"> & { groups: PointGroup[] };
 export type Gap = GapHeader;
 export type SpoolRecord = Chunk | Gap;
@@ -114,12 +96,8 @@ export type SpoolRecord = Chunk | Gap;
 /** One record as bytes (a multiple of 8 long). */
 export function encodeRecord(record: SpoolRecord): Uint8Array<ArrayBuffer> {
   if (record.kind === "gap") return encodeFrame(record, []);
-  const { groups, ...rest } = record;
-  const header = { ...rest, groups: groups.map((group) => ({ names: group.names, n: group.step.length })) };
-  return encodeFrame(
-    header,
-    groups.flatMap((group) => [group.step, group.at, group.line, ...group.values]),
-  );
+  const { groups, columns } = framed(record.groups);
+  return encodeFrame({ ...record, groups }, columns);
 }
 
 /**
@@ -130,21 +108,7 @@ export function decodeRecord(bytes: Uint8Array): SpoolRecord {
   const frame = decodeFrame(bytes);
   const header = recordHeaderSchema.parse(frame.header);
   if (header.kind === "gap") return header;
-  let offset = 0;
-  const take = (n: number): Float64Array => {
-    if (offset + n > frame.columns.length) throw new RangeError("record has fewer values than its header says");
-    offset += n;
-    return frame.columns.subarray(offset - n, offset);
-  };
-  const groups = header.groups.map(({ names, n }) => ({
-    names,
-    step: take(n),
-    at: take(n),
-    line: take(n),
-    values: names.map(() => take(n)),
-  }));
-  if (offset !== frame.columns.length) throw new RangeError("record has more values than its header says");
-  return { ...header, groups };
+  return { ...header, groups: readGroups(header.groups, frame.columns) };
 }
 
 /** Lays encoded records end to end: u32 length, u32 zero, record; again. Length stays a multiple of 8. */

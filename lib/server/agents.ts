@@ -1,22 +1,20 @@
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import type { z } from "zod";
 import {
-  AGENT_EVENT,
   AGENT_PATH,
+  type BatchHeader,
   type BatchReply,
-  batchHeaderSchema,
   type CursorsReply,
+  type CursorsRequest,
   CurvewatchError,
-  cursorsRequestSchema,
-  errorCode,
+  type Hello,
   type HelloReply,
-  helloSchema,
   LIMITS,
   PROTOCOL_VERSION,
   type Refusal,
 } from "#lib/protocol/index.ts";
 import type { Gate } from "./gate.ts";
+import { answerEvents } from "./socket-events.ts";
 import type { Remote } from "./workers/rpc.ts";
 import type { Writer } from "./workers/writer.ts";
 
@@ -100,19 +98,19 @@ export class Agents {
     const connection = { epoch: null as number | null, inFlight: 0 };
     const current = (): boolean => this.#live.get(agent) === socket;
 
-    this.#on(socket, AGENT_EVENT.hello, helloSchema, async (hello): Promise<HelloReply> => {
+    const hello = async (said: Hello): Promise<HelloReply> => {
       const older = this.#live.get(agent);
       this.#live.set(agent, socket);
       if (older !== socket) older?.disconnect(true);
-      const opened = await this.#writer.openEpoch({ ...hello, agent, now: this.#now() });
+      const opened = await this.#writer.openEpoch({ ...said, agent, now: this.#now() });
       if (opened.kind === "refused") return refusal(opened);
       connection.epoch = opened.epoch;
       this.#goneSince.delete(agent);
       this.#events.connected(agent);
       return { epoch: opened.epoch, expect: opened.expect, creditBytes: this.#credit(), serverMs: this.#now() };
-    });
+    };
 
-    this.#on(socket, AGENT_EVENT.batch, batchHeaderSchema, async (header, buffer): Promise<BatchReply> => {
+    const batch = async (header: BatchHeader, buffer: Uint8Array | null): Promise<BatchReply> => {
       if (!current() || connection.epoch === null)
         return { err: "E_STALE_CONN", message: "A newer connection of this agent is open." };
       if (!buffer) return { err: "bad_request", message: "A batch is a header and one buffer." };
@@ -142,53 +140,18 @@ export class Agents {
         connection.inFlight -= 1;
         this.#queuedBytes -= size;
       }
-    });
+    };
 
-    this.#on(
-      socket,
-      AGENT_EVENT.cursors,
-      cursorsRequestSchema,
-      async ({ files }): Promise<CursorsReply> => ({
-        files: await this.#writer.fileCursors(agent, files),
-      }),
-    );
+    const cursors = async ({ files }: CursorsRequest): Promise<CursorsReply> => ({
+      files: await this.#writer.fileCursors(agent, files),
+    });
+    answerEvents(socket, "agent", { hello, batch, cursors }, this.#events.failed);
 
     socket.on("disconnect", () => {
       if (!current()) return;
       this.#live.delete(agent);
       this.#goneSince.set(agent, this.#now());
       this.#events.gone(agent);
-    });
-  }
-
-  #on<T>(
-    socket: Socket,
-    event: string,
-    schema: z.ZodType<T>,
-    handle: (message: T, buffer: Uint8Array | null) => Promise<object>,
-  ): void {
-    socket.on(event, (...args: unknown[]) => {
-      const reply = args.at(-1);
-      if (typeof reply !== "function") return;
-      const buffer = args.length === 3 && args[1] instanceof Uint8Array ? args[1] : null;
-      const parsed = schema.safeParse(args[0]);
-      if (!parsed.success) {
-        reply({
-          err: "bad_request",
-          message: `${event}: ${parsed.error.issues[0]?.message ?? "invalid"}`,
-        } satisfies Refusal);
-        return;
-      }
-      handle(parsed.data, buffer).then(
-        (answer) => reply(answer),
-        (error: unknown) => {
-          this.#events.failed(error);
-          reply({
-            err: errorCode(error) ?? "internal",
-            message: "The server could not do this; it stays with you.",
-          } satisfies Refusal);
-        },
-      );
     });
   }
 

@@ -30,6 +30,7 @@ async function openHub() {
   return {
     hub,
     watch: (run: string, metrics: string[]) => socket.emitWithAck(LIVE_EVENT.watch, { run, metrics }),
+    say: (event: string, message: object) => socket.emitWithAck(event, message),
     delta: () => new Promise<Uint8Array>((resolve) => socket.once(LIVE_EVENT.delta, resolve)),
     async close() {
       socket.close();
@@ -116,5 +117,13 @@ test.each([
   hub.committed([committed]);
   const { reload, groups } = decodeDelta(new Uint8Array(await next));
   expect({ reload, groups }).toEqual({ reload: true, groups: [] });
+  await close();
+});
+
+test("an event that is not registered, or does not fit its shape, is refused in words", async () => {
+  const { say, close } = await openHub();
+  expect(await say("exec", { command: "ls" })).toMatchObject({ err: "not_found" });
+  expect(await say("constructor", {})).toMatchObject({ err: "not_found" });
+  expect(await say(LIVE_EVENT.watch, { run: "../etc" })).toMatchObject({ err: "bad_request" });
   await close();
 });

@@ -1,8 +1,9 @@
 import type { Server as HttpServer } from "node:http";
 import { Server, type Socket } from "socket.io";
-import { encodeDelta, LIMITS, LIVE_EVENT, LIVE_PATH, type PointGroup, watchSchema } from "#lib/protocol/index.ts";
+import { encodeDelta, LIMITS, LIVE_EVENT, LIVE_PATH, type PointGroup, type Watch } from "#lib/protocol/index.ts";
 import type { ObservationGroup } from "#lib/store/index.ts";
 import type { Gate } from "./gate.ts";
+import { answerEvents } from "./socket-events.ts";
 import type { Views } from "./views.ts";
 import type { Committed } from "./workers/writer.ts";
 
@@ -91,13 +92,12 @@ export class Hub {
 
   #serve(socket: Socket): void {
     this.#looking.set(socket, { run: null, metrics: new Set() });
-    socket.on(LIVE_EVENT.watch, (message: unknown, reply: unknown) => {
-      const parsed = watchSchema.safeParse(message);
-      if (!parsed.success || typeof reply !== "function") return;
-      this.#looking.set(socket, { run: parsed.data.run, metrics: new Set(parsed.data.metrics) });
+    const watch = async ({ run, metrics }: Watch): Promise<{ cursor: number | null }> => {
+      this.#looking.set(socket, { run, metrics: new Set(metrics) });
       this.#tellLookedAt();
-      this.#run(this.#cursor(parsed.data.run).then((cursor) => reply({ cursor })));
-    });
+      return { cursor: await this.#cursor(run) };
+    };
+    answerEvents(socket, "browser", { watch }, this.#events.failed);
     socket.on("disconnect", () => {
       this.#looking.delete(socket);
       this.#tellLookedAt();

@@ -1,5 +1,5 @@
-import { formatDuration, formatLearningRate, formatMetric, formatStep } from "#lib/core/index.ts";
-import type { Language, Severity } from "#lib/protocol/index.ts";
+import { formatDuration, formatLearningRate, formatMetric, formatStep, VERDICT_WORD } from "#lib/core/index.ts";
+import { type Language, type Severity, VERDICTS } from "#lib/protocol/index.ts";
 import type { Notice } from "../notice.ts";
 import { type Channel, judgeStatus } from "./index.ts";
 
@@ -41,14 +41,8 @@ const LABELS = {
   },
 } as const;
 
+/** Of what is no verdict. */
 const TITLES: Record<string, Record<Language, string>> = {
-  nan: { en: "NaN", "zh-CN": "出现 NaN" },
-  diverging: { en: "Diverging", "zh-CN": "发散" },
-  oscillating: { en: "Oscillating", "zh-CN": "震荡" },
-  too_slow: { en: "Too slow", "zh-CN": "过慢" },
-  plateau: { en: "Plateau", "zh-CN": "平台期" },
-  overfitting: { en: "Overfitting", "zh-CN": "过拟合" },
-  spike: { en: "Spike", "zh-CN": "尖峰" },
   "lr.jump_unexpected": { en: "Learning rate off schedule", "zh-CN": "学习率偏离计划" },
   "early_stop.recommend": { en: "No gain in evaluation", "zh-CN": "验证无提升" },
   "run.quiet": { en: "No data", "zh-CN": "无数据" },
@@ -64,11 +58,11 @@ export const slack: Channel = {
   render(notice, { link, lang }) {
     const { kind, run, subject, step } = notice;
     const severity: Severity = kind === "resolved" ? "good" : notice.severity;
-    const title = kind === "resolved" ? AGAIN[lang] : (TITLES[subject]?.[lang] ?? subject);
+    const title = kind === "resolved" ? AGAIN[lang] : titleOf(subject, lang);
     const headline = `${GLYPH[severity]} ${title}: ${run.name}`;
     const [text, advice] =
       kind === "resolved"
-        ? [`${TITLES[subject]?.[lang] ?? subject} → ${AGAIN[lang]}`, ""]
+        ? [`${titleOf(subject, lang)} → ${AGAIN[lang]}`, ""]
         : [notice.text[lang], notice.advice[lang]];
     const report = subject === "run.finished" || subject === "run.failed";
     const blocks = [
@@ -135,6 +129,11 @@ function fields({ run, confidence }: Notice, lang: Language): object[] {
           fields: known.map(([name, value]) => markdown(`*${name}*\n${escaped(value as string)}`, FIELD_CHARS)),
         },
       ];
+}
+
+function titleOf(subject: string, lang: Language): string {
+  const verdict = VERDICTS.find((name) => name === subject);
+  return verdict ? VERDICT_WORD[lang][verdict] : (TITLES[subject]?.[lang] ?? subject);
 }
 
 /** The sentence that says what to do, with its value ready to be copied. */

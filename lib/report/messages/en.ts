@@ -1,3 +1,5 @@
+import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
+
 const COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
 const incidents = (count: number): string => `${COUNTS[count] ?? count} incident${count === 1 ? "" : "s"}`;
 
@@ -10,28 +12,9 @@ export const en = {
   onHost: (name: string) => `on ${name}`,
   links: { label: "This report", run: "Open run", file: "Save as one file", markdown: "Markdown", data: "JSON" },
 
-  verdict: {
-    healthy: "Healthy",
-    oscillating: "Oscillating",
-    too_slow: "Too slow",
-    plateau: "Plateau",
-    spike: "Spike",
-    overfitting: "Overfitting",
-    diverging: "Diverging",
-    nan: "NaN",
-    reading: "Reading",
-  },
-  means: {
-    healthy: "on track",
-    oscillating: "learning rate too high",
-    too_slow: "learning rate too low",
-    plateau: "no gain beyond noise",
-    spike: "sudden jump in loss",
-    overfitting: "eval rises as train falls",
-    diverging: "loss is rising fast",
-    nan: "loss is not a number",
-    reading: "too early to tell",
-  },
+  verdict: VERDICT_WORD.en,
+  // A report looks back: "lately" would be when?
+  means: { ...VERDICT_MEANING.en, plateau: "no gain beyond noise" },
   incident: (word: string, means: string) => `${word}: ${means}`,
 
   crashed: (line: string) => `Crashed, with the error on line ${line} of the log.`,

@@ -1,3 +1,4 @@
+import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import type { Messages } from "./index.ts";
 
 /** 报告的全部中文文字。数字以 lib/core 写好的文本传入；判断的句子来自引擎。 */
@@ -9,28 +10,9 @@ export const zhCn: Messages = {
   onHost: (name) => `主机 ${name}`,
   links: { label: "本报告", run: "打开运行", file: "存为单个文件", markdown: "Markdown", data: "JSON" },
 
-  verdict: {
-    healthy: "健康",
-    oscillating: "震荡",
-    too_slow: "过慢",
-    plateau: "平台期",
-    spike: "尖峰",
-    overfitting: "过拟合",
-    diverging: "发散",
-    nan: "出现 NaN",
-    reading: "判读中",
-  },
-  means: {
-    healthy: "走势正常",
-    oscillating: "学习率偏高",
-    too_slow: "学习率偏低",
-    plateau: "无明显进展",
-    spike: "损失突增",
-    overfitting: "训练降、验证升",
-    diverging: "损失快速上升",
-    nan: "损失不是数值",
-    reading: "数据尚不足",
-  },
+  verdict: VERDICT_WORD["zh-CN"],
+  // A report looks back: "lately" would be when?
+  means: { ...VERDICT_MEANING["zh-CN"], plateau: "无明显进展" },
   incident: (word, means) => `${word}：${means}`,
 
   crashed: (line) => `已崩溃，错误见日志第 ${line} 行。`,
