@@ -59,9 +59,9 @@ export class DiagnosisEngine {
     return new DiagnosisEngine(state);
   }
 
-  /** What is known beside the measurements. Judgements made before stay as they are. */
-  setContext(context: RunContext): void {
-    this.#state.context = { maxSteps: context.maxSteps, stepSource: context.stepSource };
+  /** What has become known beside the measurements; the rest stays. Judgements made before stay as they are. */
+  setContext(known: Partial<RunContext>): void {
+    Object.assign(this.#state.context, known);
   }
 
   /**
@@ -101,6 +101,8 @@ function read({ step, at, attempt, values }: Observation): Reading {
     rate: undefined,
     gradNorm: undefined,
     epoch: undefined,
+    lossScale: undefined,
+    tokensPerSecond: undefined,
   };
   for (const [name, value] of values) {
     switch (name) {
@@ -118,6 +120,12 @@ function read({ step, at, attempt, values }: Observation): Reading {
         break;
       case METRIC.epoch:
         reading.epoch = value + 0;
+        break;
+      case METRIC.lossScale:
+        reading.lossScale = value + 0;
+        break;
+      case METRIC.tokensPerSecond:
+        reading.tokensPerSecond = value + 0;
         break;
     }
   }

@@ -1,6 +1,6 @@
 import type { Evidence } from "#lib/protocol/index.ts";
 import { normOver, normTail, trendTail } from "./judge/description.ts";
-import { LABEL } from "./text.ts";
+import { LABEL } from "./text/labels.ts";
 import type { Scene } from "./verdict.ts";
 
 /** One to three numbers that let a reader check the verdict, each with the little curve behind it. */

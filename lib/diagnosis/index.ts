@@ -6,7 +6,7 @@
  *     observation → curve/ (windows, history) → judge/ (features → scores → look) → verdict.ts, learning-rate.ts
  *                 → schedule/ (what the learning rate follows)                     → rules/ (what is worth a sentence)
  *
- * What is said is in text.ts, in every language; why the thresholds are what they are is in DIAGNOSIS.md.
+ * What is said is in text/, in every language; why the thresholds are what they are is in DIAGNOSIS.md.
  */
 export { DiagnosisEngine } from "./engine.ts";
 export type { Observation, RunContext } from "./observation.ts";

@@ -16,7 +16,13 @@ export type RunContext = {
   /** The planned last step, or null when nothing told it. */
   maxSteps: number | null;
   stepSource: StepSource | null;
+  /** Whether the log has come to its end: what it holds is all there will be. */
+  ended: boolean;
+  /** Hyperparameters as the trainer wrote them down, nested keys joined with dots; a value that is not there is not known. */
+  config: RunConfig;
 };
+
+export type RunConfig = Readonly<Record<string, string | number | boolean | null>>;
 
 /** An observation reduced to what the judges read; a metric that the line did not have is undefined. */
 export type Reading = {
@@ -28,6 +34,8 @@ export type Reading = {
   rate: number | undefined;
   gradNorm: number | undefined;
   epoch: number | undefined;
+  lossScale: number | undefined;
+  tokensPerSecond: number | undefined;
 };
 
 /** Values beyond this are judged as this: their squares still fit a double. */

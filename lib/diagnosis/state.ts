@@ -11,7 +11,7 @@ import { type JumpWatch, newJumpWatch } from "./schedule/jump-watch.ts";
 import { newRateKnots, type RateKnots } from "./schedule/knots.ts";
 
 /** Bumped when a saved state can no longer be read on: its run is then judged anew. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** Everything the engine knows of a run. Plain data of bounded size; the view is a function of it and nothing else. */
 export type EngineState = {
@@ -58,7 +58,7 @@ export const FINDINGS_KEPT = 10;
 export function freshState(): EngineState {
   return {
     version: STATE_VERSION,
-    context: { maxSteps: null, stepSource: null },
+    context: { maxSteps: null, stepSource: null, ended: false, config: {} },
     attempt: -1,
     lastStep: Number.NaN,
     firstEpoch: Number.NaN,

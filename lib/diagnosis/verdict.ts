@@ -8,18 +8,17 @@ import { nextRate } from "./learning-rate.ts";
 import type { Failure } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
 import type { EngineState } from "./state.ts";
+import type { Sentence } from "./text/both.ts";
+import { type NonfiniteFacts, nonfiniteText } from "./text/nonfinite.ts";
 import {
   divergingText,
   healthyText,
-  type NonfiniteFacts,
-  nonfiniteText,
   noProgressText,
   oscillatingText,
   readingText,
-  type Sentence,
   stalledText,
   tooSlowText,
-} from "./text.ts";
+} from "./text/verdicts.ts";
 
 /** The colour of each verdict; none while reading. */
 export const SEVERITY: Record<VerdictName, Severity | null> = {

@@ -1,5 +1,6 @@
 import { earlyStoppingView, evalRises } from "../early-stopping.ts";
-import { earlyStopText, LABEL } from "../text.ts";
+import { earlyStopText } from "../text/early-stopping.ts";
+import { LABEL } from "../text/labels.ts";
 import { defineRule } from "./rule.ts";
 
 /** A learning rate below this share of its peak has little left to anneal. */

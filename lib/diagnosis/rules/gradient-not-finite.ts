@@ -1,5 +1,6 @@
 import { toJsonValue } from "#lib/protocol/index.ts";
-import { gradientOnlyText, LABEL } from "../text.ts";
+import { LABEL } from "../text/labels.ts";
+import { gradientOnlyText } from "../text/nonfinite.ts";
 import { defineRule } from "./rule.ts";
 
 /** Records with a finite gradient norm after which the next bad one is news again. */

@@ -1,4 +1,5 @@
-import { LABEL, rateJumpText } from "../text.ts";
+import { LABEL } from "../text/labels.ts";
+import { rateJumpText } from "../text/schedule.ts";
 import { defineRule } from "./rule.ts";
 
 /** The learning rate left its schedule from one record to the next and stayed off it (DIAGNOSIS.md §3.3). */

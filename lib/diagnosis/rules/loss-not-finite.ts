@@ -1,5 +1,6 @@
 import { toJsonValue } from "#lib/protocol/index.ts";
-import { LABEL, nonfiniteReason } from "../text.ts";
+import { LABEL } from "../text/labels.ts";
+import { nonfiniteReason } from "../text/nonfinite.ts";
 import { nonfiniteFacts } from "../verdict.ts";
 import { defineRule } from "./rule.ts";
 

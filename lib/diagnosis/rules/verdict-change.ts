@@ -1,5 +1,5 @@
 import type { Localised } from "#lib/protocol/index.ts";
-import { recoveredText } from "../text.ts";
+import { recoveredText } from "../text/verdicts.ts";
 import { SEVERITY, verdictOf } from "../verdict.ts";
 import { defineRule } from "./rule.ts";
 

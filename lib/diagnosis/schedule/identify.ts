@@ -1,6 +1,6 @@
 import { fitLine, significant } from "#lib/core/index.ts";
 import type { Schedule } from "#lib/protocol/index.ts";
-import { scheduleText } from "../text.ts";
+import { scheduleText } from "../text/schedule.ts";
 import type { RateChange } from "./jump-watch.ts";
 import type { RateKnots } from "./knots.ts";
 

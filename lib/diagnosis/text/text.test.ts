@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import type { Localised } from "#lib/protocol/index.ts";
-import * as text from "./text.ts";
+import type { Sentence } from "./both.ts";
+import * as earlyStopping from "./early-stopping.ts";
+import * as labels from "./labels.ts";
+import * as nonfinite from "./nonfinite.ts";
+import * as schedule from "./schedule.ts";
+import * as verdicts from "./verdicts.ts";
+
+const text = { ...verdicts, ...nonfinite, ...schedule, ...earlyStopping, ...labels };
 
 const failure = {
   kind: "nan",
@@ -11,7 +18,7 @@ const failure = {
   rate: 4.49e-4,
 } as const;
 
-const sentences: Record<string, text.Sentence> = {
+const sentences: Record<string, Sentence> = {
   reading: text.readingText(12, 48, 2500, false),
   healthy: text.healthyText({ slopePer1k: -0.0331, swing: 0.021 }),
   level: text.healthyText({ slopePer1k: 0.001, swing: 0.021 }),

@@ -1,0 +1,155 @@
+import {
+  formatDuration,
+  formatLearningRate,
+  formatMetric,
+  formatShare,
+  formatStep,
+  formatTimes,
+} from "#lib/core/index.ts";
+import type { Localised } from "#lib/protocol/index.ts";
+import { lowerRate, resumeAdvice } from "./advice.ts";
+import { both, type Sentence } from "./both.ts";
+
+const NOTHING_TO_DO = both("Nothing to do.", "无需操作。");
+
+/** @param restarted the records are counted from a restart on */
+export function readingText(seen: number, needed: number, msPerRecord: number | null, restarted: boolean): Sentence {
+  const left = Math.max(0, needed - seen);
+  const wait = msPerRecord === null ? null : msPerRecord * left;
+  return {
+    reason: both(
+      `${formatStep(seen)} of ${formatStep(needed)} loss records seen${restarted ? " since the restart" : ""}.`,
+      `${restarted ? "重启后" : ""}已读取 ${formatStep(seen)} / ${formatStep(needed)} 条损失记录。`,
+    ),
+    advice:
+      wait === null || left === 0
+        ? both("First verdict once there are enough records.", "记录足够后给出首个判断。")
+        : both(
+            `First verdict in about ${formatDuration(wait, "en")}.`,
+            `约 ${formatDuration(wait, "zh-CN")}后给出首个判断。`,
+          ),
+  };
+}
+
+export function healthyText(facts: { slopePer1k: number; swing: number }): Sentence {
+  const swing = formatMetric(facts.swing);
+  if (!(facts.slopePer1k < 0)) {
+    return {
+      reason: both(`Loss has levelled off; swing ±${swing}.`, `损失已趋于平稳；摆动 ±${swing}。`),
+      advice: NOTHING_TO_DO,
+    };
+  }
+  const slope = formatMetric(-facts.slopePer1k);
+  return {
+    reason: both(
+      `Loss falls ${slope} per 1k steps, as its own trend predicts; swing ±${swing}.`,
+      `每千步下降 ${slope}，与自身趋势一致；摆动 ±${swing}。`,
+    ),
+    advice: NOTHING_TO_DO,
+  };
+}
+
+export function oscillatingText(facts: {
+  swing: number;
+  /** How many times the swing before; null when nothing before compares. */
+  times: number | null;
+  since: number;
+  slopePer1k: number;
+  givenBack: number;
+  next: number | null;
+}): Sentence {
+  const swing = formatMetric(facts.swing);
+  const known = facts.times !== null && facts.times >= 1.2;
+  const timesEn = known ? `, ${formatTimes(facts.times!)} the level before step ${formatStep(facts.since)}` : "";
+  const timesZh = known ? `，是步 ${formatStep(facts.since)} 之前的 ${formatTimes(facts.times!)}` : "";
+  const falls = facts.slopePer1k < 0;
+  const trendEn = falls ? `falls only ${formatMetric(-facts.slopePer1k)} per 1k steps` : "no longer falls";
+  const trendZh = falls ? `每千步仅下降 ${formatMetric(-facts.slopePer1k)}` : "不再下降";
+  const share = facts.givenBack < 0.05 ? null : formatShare(facts.givenBack);
+  return {
+    reason: both(
+      `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${share === null ? "" : `; it gave back ${share} of its gain`}.`,
+      `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${share === null ? "" : `；已回吐 ${share} 的进展`}。`,
+    ),
+    advice: lowerRate(facts.next, both("Half of now; change nothing else.", "减半即可，其他参数不变。")),
+  };
+}
+
+export function tooSlowText(facts: {
+  slopePer1k: number;
+  gradNorm: number | null;
+  rampSteps: number;
+  next: number | null;
+}): Sentence {
+  const slope = formatMetric(Math.max(0, -facts.slopePer1k));
+  const norm = facts.gradNorm === null ? null : formatMetric(facts.gradNorm);
+  return {
+    reason: both(
+      `Loss falls ${slope} per 1k steps, still in a straight line: a higher learning rate or more steps would help${
+        norm === null ? "" : `; gradient norm is steady at ${norm}`
+      }.`,
+      `每千步下降 ${slope}，仍是一条直线：提高学习率或增加步数会有帮助${
+        norm === null ? "" : `；梯度范数稳定在 ${norm}`
+      }。`,
+    ),
+    advice:
+      facts.next === null
+        ? both(
+            "Raise the learning rate to three times now, or plan more steps.",
+            "把学习率提高到现在的三倍，或增加训练步数。",
+          )
+        : both(
+            `Raise LR to ${formatLearningRate(facts.next)} over ${formatStep(facts.rampSteps)} steps, or plan more steps.`,
+            `用 ${formatStep(facts.rampSteps)} 步把学习率升到 ${formatLearningRate(facts.next)}，或增加训练步数。`,
+          ),
+  };
+}
+
+export function stalledText(steps: number): Sentence {
+  const n = formatStep(steps);
+  return {
+    reason: both(
+      `No gain beyond noise for ${n} steps, under a learning rate that is still high.`,
+      `已有 ${n} 步无明显进展，学习率仍处于高位。`,
+    ),
+    advice: both(
+      "Start the decay now or lower the learning rate: it shows whether there is progress underneath.",
+      "现在开始衰减或降低学习率，以查看是否仍有进展。",
+    ),
+  };
+}
+
+export function noProgressText(steps: number): Sentence {
+  const n = formatStep(steps);
+  return {
+    reason: both(
+      `No descent beyond noise in ${n} steps since the start.`,
+      `开始以来 ${n} 步，损失没有超出噪声的下降。`,
+    ),
+    advice: both(
+      "Check labels, frozen parameters, loss masking and the data loader before the learning rate.",
+      "先检查标签、冻结的参数、损失掩码和数据加载，再看学习率。",
+    ),
+  };
+}
+
+export function divergingText(facts: {
+  rise: number;
+  steps: number;
+  gradNorm: number | null;
+  next: number | null;
+}): Sentence {
+  const [rise, steps] = [formatMetric(facts.rise), formatStep(facts.steps)];
+  const norm = facts.gradNorm === null ? null : formatMetric(facts.gradNorm);
+  return {
+    reason: both(
+      `Loss has risen ${rise} in ${steps} steps${norm === null ? "" : `; gradient norm ${norm}`}.`,
+      `损失在 ${steps} 步内上升 ${rise}${norm === null ? "" : `；梯度范数 ${norm}`}。`,
+    ),
+    advice: resumeAdvice(facts.next),
+  };
+}
+
+export function recoveredText(step: number): Localised {
+  return both(`Healthy again at step ${formatStep(step)}.`, `步 ${formatStep(step)} 恢复健康。`);
+}
