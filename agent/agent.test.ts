@@ -143,6 +143,21 @@ test("an agent that starts again goes on in both files, and counts nothing twice
   expect((await points(run!.id, "grad_norm")).length).toBe(STEPS.length);
 });
 
+test("settings come from the log and from what lies beside it, and the log's stay when the agent starts again", async () => {
+  writeFileSync(join(out, "config.yaml"), "weight_decay: 0.1\noptimizer:\n  lr: 2e-4\n");
+  writeFileSync(
+    join(out, "train.log"),
+    `Namespace(weight_decay=0.2, api_key='secret')\n${printed(STEPS.slice(0, 12))}`,
+  );
+  writeFileSync(join(out, "trainer_log.jsonl"), logged(STEPS.slice(0, 12)));
+  await follow(out);
+  const config = { weight_decay: 0.2, "optimizer.lr": 2e-4 };
+  expect((await runs())[0]?.facts?.config).toEqual(config);
+  appendFileSync(join(out, "train.log"), printed(STEPS.slice(12)));
+  await follow(out);
+  expect((await runs())[0]?.facts?.config).toEqual(config);
+});
+
 test("a log that was followed alone is read into its folder's run from the beginning", async () => {
   writeFileSync(join(out, "train.log"), printed(STEPS));
   await follow(join(out, "train.log"));

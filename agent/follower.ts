@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import {
   type Chunk,
+  type Config,
   decodeRecord,
   encodeRecord,
   errorCode,
@@ -10,8 +11,10 @@ import {
   type FileIdentity,
   fileIdentitySchema,
   LIMITS,
+  mergeConfig,
   type Source,
 } from "#lib/protocol/index.ts";
+import { readConfigBeside } from "./config/index.ts";
 import { LogReader } from "./parsers/index.ts";
 import { runName } from "./run-name.ts";
 import { sourceRank } from "./source-rank.ts";
@@ -85,6 +88,8 @@ export class Follower {
   #found: boolean;
   /** The source and facts have been spooled as they are now. */
   #introduced = false;
+  /** The files beside the log have been read: later they would hide what the log has told since. */
+  #besideRead: boolean;
   #lastStatus = "";
 
   /** `resume` is where an earlier life of this agent was in the file, for the same group; or null. */
@@ -94,6 +99,7 @@ export class Follower {
     this.#place = resume ? { ...resume, path } : newPlace(options.log);
     this.#reader = new LogReader({ path, state: this.#place.reader });
     this.#found = this.#place.identity !== null;
+    this.#besideRead = this.#place.offset > 0;
   }
 
   /** Reads until `signal` aborts; then takes what is there and returns with everything synced. */
@@ -137,6 +143,7 @@ export class Follower {
       this.#place = newPlace(this.#options.log, this.#place.earlier + 1);
       this.#reader = new LogReader({ path: this.#place.path });
       this.#introduced = false;
+      this.#besideRead = false;
     }
     if (!this.#found || event !== null) this.#introduced = false;
     this.#found = true;
@@ -164,13 +171,15 @@ export class Follower {
   async #spool(chunk: ReadChunk | null): Promise<void> {
     const { host, spool, now, wake, events } = this.#options;
     const { path, group, earlier, identity } = this.#place;
-    const { groups, tail, factsChanged } = this.#reader.take();
+    const { groups, tail, factsChanged, config } = this.#reader.take();
+    const learnt = await this.#learn(config);
     const status = chunk && { size: chunk.size, mtimeMs: chunk.mtimeMs, eof: chunk.eof };
     const statusText = status ? `${status.size} ${status.mtimeMs} ${status.eof}` : this.#lastStatus;
     if (
       groups.length === 0 &&
       tail.length === 0 &&
       !factsChanged &&
+      learnt === null &&
       this.#introduced &&
       statusText === this.#lastStatus
     )
@@ -185,7 +194,7 @@ export class Follower {
       groups,
       tail,
       ...(status && { status }),
-      ...((factsChanged || !this.#introduced) && { facts }),
+      ...((factsChanged || learnt || !this.#introduced) && { facts: learnt ? { ...facts, config: learnt } : facts }),
       ...(!this.#introduced && { source: { kind: "log" as const, path, host, identity, ...runOf(this.#place) } }),
     };
     const body = encodeRecord(record);
@@ -198,6 +207,15 @@ export class Follower {
       const lines = tail.slice(-5).map((line) => line.text);
       events.read({ path, found: this.#found, eof: chunk?.eof ?? false, facts, lines });
     }
+  }
+
+  /** What is new of the hyperparameters: what the log told, over what lies beside a log that is read from its beginning. */
+  async #learn(told: Config | null): Promise<Config | null> {
+    if (this.#besideRead || !this.#found) return told;
+    this.#besideRead = true;
+    let learnt: Config | undefined;
+    for (const { config } of await readConfigBeside(this.#place.path)) learnt = mergeConfig(learnt, config);
+    return mergeConfig(learnt, told ?? undefined) ?? null;
   }
 
   /** Waits while the spool is full: the log file itself is the buffer then. */

@@ -36,6 +36,40 @@ test("diagnose prints one line of JSON for each file, in order", async ({ folder
   );
 });
 
+test("diagnose --group compares runs at different rates, and says which one won and which failed", async ({
+  folder,
+}) => {
+  const ladder = { "1e-4": 3.8, "1e-3": 2, "1e-2": 3 };
+  const paths = Object.entries({ ...ladder, "1e-1": Number.NaN }).map(([rate, floor]) => {
+    const lines = Array.from({ length: 400 }, (_, i) => {
+      const loss = Number.isNaN(floor) ? (i < 30 ? "5.0" : "NaN") : floor + (5 - floor) / Math.sqrt(i + 1);
+      return `{"step": ${i + 1}, "loss": ${loss}, "learning_rate": ${rate}, "grad_norm": 1.0}`;
+    });
+    const path = join(folder, `lr-${rate}.jsonl`);
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    return path;
+  });
+  const [low, best, high, failed] = paths as [string, string, string, string];
+  const { code, stdout } = await run(["diagnose", "--group", "--json", high, failed, low, best]);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(code).toBe(0);
+  expect(lines.map(({ path, sibling, lr }) => [path, sibling.rank, sibling.bestPath, lr.judgement])).toEqual([
+    [high, 2, best, "too_high"],
+    [failed, 4, best, "too_high"],
+    [low, 3, best, "too_low"],
+    [best, 1, best, "fine"],
+  ]);
+  expect(lines[0].sibling.regret).toBeCloseTo(0.33, 1);
+  expect(lines[1].sibling.regret).toBeNull();
+  const table = (await run(["diagnose", "--group", ...paths])).stdout.trim().split("\n").slice(-4);
+  expect(table[1]).toMatch(/^ +1e-3 +2\.15 +0\.0% +fine, won +400 /);
+  expect(table[3]).toMatch(/^ +0\.1 +– +– +too_high, failed: nan at step 31 /);
+  expect((await run(["diagnose", "--group", low, high])).stdout).toContain("at least three learning rates");
+});
+
 test("diagnose --exit-code tells caution from critical", async ({ folder }) => {
   const bad = join(folder, "bad.log");
   writeFileSync(bad, "step=1 loss=2.0 lr=1e-4\nstep=2 loss=nan lr=1e-4\n");

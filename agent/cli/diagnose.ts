@@ -1,11 +1,12 @@
 import { formatStep } from "#lib/core/index.ts";
-import type { Evidence, Language } from "#lib/protocol/index.ts";
+import type { Evidence, Language, ReviewItem } from "#lib/protocol/index.ts";
 import type { Context } from "./context.ts";
 import { type JudgedFile, judgeFile, stateOf } from "./judge-file.ts";
 import { nothingRecognised } from "./parse.ts";
 import { absolute } from "./read-file.ts";
+import { judgeSiblings, type SiblingFile, siblingTable } from "./sibling-files.ts";
 
-type DiagnoseFlags = { json?: boolean; exitCode?: boolean; lang?: Language };
+type DiagnoseFlags = { json?: boolean; group?: boolean; exitCode?: boolean; lang?: Language };
 
 const EXIT_CAUTION = 10;
 const EXIT_CRITICAL = 20;
@@ -16,14 +17,27 @@ const SPARK_LEVELS = "▁▂▃▄▅▆▇█";
 export async function diagnose(context: Context, paths: readonly string[], flags: DiagnoseFlags): Promise<number> {
   const lang = flags.lang ?? "en";
   let worst = 0;
-  for (const given of paths) {
-    const read = await judgeFile(absolute(context.cwd, given));
-    if (flags.json) await context.write(`${JSON.stringify(toJson(given, read, lang))}\n`);
-    else for (const line of toText(given, read, lang)) context.out(line);
+  const show = async (path: string, read: JudgedFile, sibling: object = {}): Promise<void> => {
+    if (flags.json) await context.write(`${JSON.stringify({ ...toJson(path, read, lang), ...sibling })}\n`);
+    else for (const line of toText(path, read, lang)) context.out(line);
     const { severity } = read.view.verdict;
     worst = Math.max(worst, severity === "critical" ? EXIT_CRITICAL : severity === "caution" ? EXIT_CAUTION : 0);
+  };
+  if (flags.group) {
+    const files: { path: string; read: JudgedFile }[] = [];
+    for (const path of paths) files.push({ path, read: await judgeFile(absolute(context.cwd, path)) });
+    const compared = judgeSiblings(files);
+    for (const file of compared) await show(file.path, file.read, siblingJson(file));
+    if (!flags.json) for (const line of siblingTable(compared)) context.out(line);
+  } else {
+    for (const path of paths) await show(path, await judgeFile(absolute(context.cwd, path)));
   }
   return flags.exitCode ? worst : 0;
+}
+
+function siblingJson({ siblings }: SiblingFile): object {
+  const sibling = siblings && { rank: siblings.rank, regret: siblings.regret, bestPath: siblings.best.id };
+  return { sibling };
 }
 
 /** The line of `--json`: its fields are a contract. */
@@ -77,10 +91,21 @@ function toText(path: string, { view, facts, observations, lastStep, lines }: Ju
   for (const finding of findings) {
     if (finding.rule !== verdict.name) text.push(`  step ${formatStep(finding.step)}: ${finding.text[lang]}`);
   }
+  text.push(...reviewLines(view.review, lang));
   text.push(
     `  read as ${facts.format}, ${observations} records of ${facts.linesRead} lines, ${stateOf(facts, lastStep)}`,
   );
   return text;
+}
+
+/** What the review of the settings objects to, and how much of it was judged at all. */
+function reviewLines(review: readonly ReviewItem[], lang: Language): string[] {
+  const count = (status: ReviewItem["status"]): number => review.filter((item) => item.status === status).length;
+  const flagged = review.filter(({ status }) => status !== "pass" && status !== "not_judged");
+  return [
+    ...flagged.map(({ status, rule, advice, source }) => `  ${status} ${rule}: ${advice[lang]} (${source})`),
+    `  settings: ${flagged.length} flagged, ${count("pass")} passed, ${count("not_judged")} not judged`,
+  ];
 }
 
 /** The trend drawn with block characters, at most 48 wide. */

@@ -1,11 +1,21 @@
 import { AttemptCounter, runState } from "#lib/core/index.ts";
 import { DiagnosisEngine, type Observation } from "#lib/diagnosis/index.ts";
-import type { DiagnosisView, Facts, PointGroup, RunState } from "#lib/protocol/index.ts";
+import {
+  type Config,
+  type DiagnosisView,
+  type Facts,
+  mergeConfig,
+  type PointGroup,
+  type RunState,
+} from "#lib/protocol/index.ts";
+import { readConfigBeside } from "../config/index.ts";
 import { checkReadable, readLog } from "./read-file.ts";
 
 /** A finished log, read and judged without a server: the same parsers and the same engine as the server's. */
 export type JudgedFile = {
   view: DiagnosisView;
+  /** That said it, and can be told more. */
+  engine: DiagnosisEngine;
   facts: Facts;
   observations: number;
   lastStep: number | null;
@@ -31,10 +41,13 @@ export async function judgeFile(
   let lastStep: number | null = null;
   let lines: string[] = [];
   let facts: Facts | null = null;
+  let config: Config = {};
+  for (const beside of await readConfigBeside(path)) config = mergeConfig(config, beside.config) ?? {};
   for await (const reader of readLog(path)) {
-    const { groups, tail } = reader.take();
+    const { groups, tail, config: told } = reader.take();
     facts = reader.facts();
-    engine.setContext({ maxSteps: facts.maxSteps, stepSource: facts.stepSource });
+    config = mergeConfig(config, told ?? undefined) ?? {};
+    engine.setContext({ maxSteps: facts.maxSteps, stepSource: facts.stepSource, config });
     for (const group of groups) {
       const read = [...observe(group, counter)];
       engine.observe(read);
@@ -48,7 +61,8 @@ export async function judgeFile(
     }
     if (tail.length > 0) lines = tail.slice(-5).map(({ text }) => text);
   }
-  return { view: engine.view(), facts: facts as Facts, observations, lastStep, attempts, lines };
+  engine.setContext({ ended: true });
+  return { view: engine.view(), engine, facts: facts as Facts, observations, lastStep, attempts, lines };
 }
 
 /** What can be said of a run's process from its log alone. */

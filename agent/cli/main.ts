@@ -104,6 +104,7 @@ program
   .description("read logs and print the verdict, without a server")
   .argument("<path...>", "logs (also .gz)")
   .option("--json", "one line of JSON per file, in the order given")
+  .option("--group", "the logs are one training at different learning rates: compare them")
   .option("--exit-code", "exit 10 when a verdict asks for caution, 20 when one is critical")
   .addOption(lang())
   .addHelpText("after", "\nExample:\n  curvewatch diagnose train.log --json | jq -r .verdict.name")
@@ -134,4 +135,6 @@ try {
     exitCode = 1;
   }
 }
+// Exiting would cut off what is still on its way to a slow reader.
+await new Promise((sent) => process.stdout.write("", sent));
 process.exit(exitCode);

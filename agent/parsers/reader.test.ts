@@ -9,6 +9,13 @@ const FOLDER = new URL("testdata/", import.meta.url);
 const logs = readdirSync(FOLDER)
   .filter((file) => !file.endsWith(".expected.json"))
   .map((file) => readFileSync(new URL(file, FOLDER), "utf8"));
+/** What programs print before they train. */
+const settings = [
+  "TrainingArguments(\nadam_beta2=0.95,\nfsdp={'a': [1, 2], 'b': {'c': None}},\nlearning_rate=5e-05,\n)\n",
+  "------ arguments ------\n  lr .......... 0.1\n  weight_decay ... 0.1\n--- end of arguments ---\n",
+  "Resolved config:\nbatch_size: 4\noptimizer:\n  betas: [0.9, 0.95]\n  lr: 2e-5\nmodel:\n- a\n",
+];
+logs.push(...settings);
 const everyLog = segmentsOf(logs.join("\n"));
 
 /** Columns as plain values, so that two takes can be compared. */
@@ -43,8 +50,8 @@ describe("a reader made from another's state goes on as that one would have", ()
   }
 
   const takeOf = (reader: LogReader) => {
-    const { groups, tail, factsChanged } = reader.take();
-    return { groups: plain(groups), tail, factsChanged };
+    const { groups, tail, factsChanged, config } = reader.take();
+    return { groups: plain(groups), tail, factsChanged, config };
   };
 
   test("for every log of the test data, split after every segment", () => {
@@ -390,6 +397,20 @@ describe("what a person reads of the log", () => {
     expect(tail.length).toBe(50);
     expect(tail.at(-1)!.line).toBe(400);
     expect(tail.every(({ text }) => text.length === LIMITS.logTextChars)).toBe(true);
+  });
+
+  test("settings are told once, when they are read", () => {
+    const reader = new LogReader({ path: "train.log" });
+    for (const segment of segmentsOf(settings[0]!)) reader.push(segment);
+    expect(reader.take().config).toEqual({
+      adam_beta2: 0.95,
+      "fsdp.a[0]": 1,
+      "fsdp.a[1]": 2,
+      "fsdp.b.c": null,
+      learning_rate: 5e-5,
+    });
+    reader.push({ text: "step=1 loss=2", line: 9, at: Number.NaN, frame: false });
+    expect(reader.take().config).toBeNull();
   });
 
   test("facts are said to have changed when they have", () => {

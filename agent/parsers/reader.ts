@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
+import type { Config, Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
+import { type CaptureState, ConfigCapture, captureStateSchema, initialCapture } from "../config/index.ts";
 import { type Frame, findFrame } from "./bars.ts";
 import { cleanText, displayText, isBlank } from "./clean.ts";
 import { csvStateSchema } from "./csv.ts";
@@ -54,8 +55,9 @@ const stateSchema = z.object({
   tqdm: tqdmStateSchema,
   ranks: ranksSchema,
   held: heldSchema.nullable(),
+  config: captureStateSchema.default(initialCapture),
 });
-type State = Omit<z.infer<typeof stateSchema>, "held">;
+type State = Omit<z.infer<typeof stateSchema>, "held" | "config">;
 
 const END_CHARS = 300;
 const FORMAT_VOTES = 1000;
@@ -67,6 +69,7 @@ const FORMAT_VOTES = 1000;
 export class LogReader {
   readonly #isTableFile: boolean;
   readonly #state: State;
+  readonly #config: ConfigCapture;
   #held: Held | null;
   readonly #groups = new GroupBuilder();
   readonly #tail = new TailBuilder();
@@ -75,8 +78,9 @@ export class LogReader {
   constructor(options: { path: string; state?: unknown }) {
     this.#isTableFile = /\.[ct]sv$/i.test(options.path);
     const parsed = stateSchema.safeParse(options.state);
-    const { held, ...state } = parsed.success ? parsed.data : { ...initialState(), held: null };
+    const { held, config, ...state } = parsed.success ? parsed.data : freshState();
     this.#state = state;
+    this.#config = new ConfigCapture(config);
     this.#held = held && reviveHeld(held);
     if (parsed.success) this.#sentFacts = JSON.stringify(this.facts());
   }
@@ -90,6 +94,7 @@ export class LogReader {
     if (isBlank(segment.text)) return;
     const text = cleanText(segment.text);
     const isParsed = this.#read(text, segment, segment.text.includes("\x1b[A"));
+    if (!segment.frame) this.#config.push(text, isParsed);
     this.#tail.add(segment, isParsed);
   }
 
@@ -98,24 +103,28 @@ export class LogReader {
     if (this.#held?.waitsFor !== "twin") this.#release(null);
   }
 
-  /** Everything read since the last take. A group's lines do not descend; a change of counts is a change of facts. */
-  take(): { groups: PointGroup[]; tail: LogLine[]; factsChanged: boolean } {
+  /**
+   * Everything read since the last take. A group's lines do not descend; a change of counts is a change of facts; `config` is
+   * what was learnt of the hyperparameters, null when nothing.
+   */
+  take(): { groups: PointGroup[]; tail: LogLine[]; factsChanged: boolean; config: Config | null } {
     const facts = JSON.stringify(this.facts());
     const factsChanged = facts !== this.#sentFacts;
     this.#sentFacts = facts;
-    return { groups: this.#groups.take(), tail: this.#tail.take(), factsChanged };
+    return { groups: this.#groups.take(), tail: this.#tail.take(), factsChanged, config: this.#config.take() };
   }
 
+  /** Without the config, which is told once. */
   facts(): Facts {
     const { format, formatReason, steps, linesRead, linesParsed, end } = this.#state;
     const maxSteps = steps.maxSteps || null;
     return { format, formatReason, stepSource: steps.source, maxSteps, linesRead, linesParsed, end };
   }
 
-  /** JSON-able and below 8 KiB. What was read but not taken is not in it. */
+  /** JSON-able and below 12 KiB. What was read but not taken is not in it. */
   state(): unknown {
     const held = this.#held && storeHeld(this.#held);
-    return structuredClone({ ...this.#state, held });
+    return structuredClone({ ...this.#state, held, config: this.#config.state() });
   }
 
   /** True when the text gave a record. */
@@ -260,7 +269,7 @@ export class LogReader {
   }
 }
 
-function initialState(): State {
+function freshState(): State & { held: null; config: CaptureState } {
   return {
     v: 1,
     line: 0,
@@ -276,6 +285,8 @@ function initialState(): State {
     steps: initialSteps(),
     tqdm: initialTqdm(),
     ranks: [],
+    held: null,
+    config: initialCapture(),
   };
 }
 

@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { spark, VERDICT_SEVERITY } from "#lib/charts/index.ts";
-import { formatMetric } from "#lib/core/index.ts";
+import { formatMetric, verdictStretches } from "#lib/core/index.ts";
 import type { RunRow } from "#lib/protocol/index.ts";
 import { PatternEdge } from "./pattern-edge.tsx";
 import styles from "./sparkline.module.css";
@@ -38,7 +38,7 @@ export function Sparkline({ row }: Props) {
         ))}
       </svg>
       <div className={styles.ribbon}>
-        {row.timeline.map(({ verdict, fromStep, toStep }) => (
+        {verdictStretches(row.timeline).map(({ verdict, fromStep, toStep }) => (
           <span
             key={fromStep}
             style={{

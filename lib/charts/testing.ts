@@ -84,6 +84,8 @@ export const RUN: StripRun = {
       final: 1e-4,
       totalSteps: 2000,
       fit: 1,
+      power: null,
+      phases: [],
       changes: [],
       text,
       curve: { step: [0, 2000], value: [1e-4, 1e-4] },

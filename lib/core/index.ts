@@ -5,9 +5,11 @@
 
 export * from "./accepted-language.ts";
 export * from "./attempts.ts";
+export { normalNoise } from "./noise.ts";
 export * from "./number-format.ts";
 export * from "./plain-state.ts";
 export * from "./run-state.ts";
 export * from "./sorted-ring.ts";
 export * from "./statistics.ts";
+export { verdictStretches } from "./verdict-stretches.ts";
 export * from "./verdict-words.ts";

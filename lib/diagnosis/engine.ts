@@ -1,13 +1,22 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { packState, unpackState } from "#lib/core/index.ts";
 import { type DiagnosisView, type Finding, METRIC, type VerdictName } from "#lib/protocol/index.ts";
+import { causeFeatures } from "./cause/features.ts";
+import { likelihood } from "./cause/model.ts";
+import { ratePrior } from "./cause/prior.ts";
+import { isSureOfCause, newCauseWatch, watchCause } from "./cause/watch.ts";
 import { pushLoss, rateIsKnown, rateRises, restartCurve, setRate } from "./curve/loss-curve.ts";
-import { pushEval } from "./early-stopping.ts";
+import { monitorOf } from "./early-stopping/config.ts";
+import { watchEvals } from "./early-stopping/early-stopping.ts";
+import { isSureOfOverfitting, overfits, trainRecentZ } from "./early-stopping/overfitting.ts";
 import { beganAt } from "./judge/description.ts";
 import { hasExploded } from "./judge/explosion.ts";
 import { features } from "./judge/features.ts";
 import { scores } from "./judge/scores.ts";
 import { SHORT_MAX, shortLook } from "./judge/short-series.ts";
 import {
+  concludeLook,
+  concludeShort,
   explodeLook,
   isSure,
   judgeLook,
@@ -19,11 +28,20 @@ import {
 import { judgementOf } from "./learning-rate.ts";
 import { isBadLoss, type NonfiniteChange, newNonfiniteWatch, watchNonfinite } from "./nonfinite.ts";
 import type { Observation, Reading, RunContext } from "./observation.ts";
+import { type GpuReading, pushHangWatch, restartHangWatch, tickHangWatch } from "./pace/hang-watch.ts";
 import { pushRhythm, restartRhythm } from "./rhythm.ts";
+import { hangBegins } from "./rules/hang.ts";
 import { RULES } from "./rules/index.ts";
-import type { Moment } from "./rules/rule.ts";
-import { restartJumps, watchJump } from "./schedule/jump-watch.ts";
-import { pushRate } from "./schedule/knots.ts";
+import type { Moment, Said } from "./rules/rule.ts";
+import { pushScheduleRate, restartRates } from "./schedule/schedule-watch.ts";
+import {
+  type SiblingCurve,
+  type SiblingEvidence,
+  siblingCurve,
+  siblingJudgement,
+  siblingsFinding,
+} from "./siblings/index.ts";
+import { openSpike } from "./spikes.ts";
 import { type EngineState, FINDINGS_KEPT, freshState, SEGMENTS_KEPT, STATE_VERSION } from "./state.ts";
 import { verdictName } from "./verdict.ts";
 import { diagnosisView } from "./view.ts";
@@ -31,6 +49,16 @@ import { diagnosisView } from "./view.ts";
 /** The same verdict is pushed again after this many points, or this share of all, at the earliest (DIAGNOSIS.md §8.18). */
 const REPEAT_AFTER_POINTS = 500;
 const REPEAT_AFTER_SHARE = 0.05;
+
+/** A look at the whole curve costs as much as dozens of points: it is taken this often, in points and as a share of them. */
+const LOOK_EVERY_POINTS = 8;
+const LOOK_EVERY_SHARE = 1 / 40;
+
+/** No state is this large, in bytes of JSON; what claims to be is damaged. */
+const LARGEST_STATE = 2 ** 20;
+
+/** How likely the model must find too high a rate for a swing to be pushed. */
+const CORROBORATED = 0.5;
 
 /** What a curve looks like before this many points is its start, and no state that a later one would replace. */
 const EARLY_POINTS = 256;
@@ -51,7 +79,7 @@ export class DiagnosisEngine {
   static restore(text: string): DiagnosisEngine {
     const template = freshState();
     // A rule that came with an update has no memory yet; one that is gone needs none.
-    const { rules, ...rest } = unpackState(text, { ...template, rules: {} as EngineState["rules"] });
+    const { rules, ...rest } = unpackState(inflated(text), { ...template, rules: {} as EngineState["rules"] });
     const state: EngineState = { ...rest, rules: { ...template.rules, ...rules } };
     if (state.version !== STATE_VERSION) {
       throw new RangeError(`diagnosis state has version ${state.version}, this is version ${STATE_VERSION}`);
@@ -59,9 +87,18 @@ export class DiagnosisEngine {
     return new DiagnosisEngine(state);
   }
 
-  /** What has become known beside the measurements; the rest stays. Judgements made before stay as they are. */
-  setContext(known: Partial<RunContext>): void {
-    Object.assign(this.#state.context, known);
+  /**
+   * What has become known beside the measurements; the rest stays. Judgements made before stay as they are, but for a log
+   * that has ended: what was wanted and not yet held is then all that can be said.
+   *
+   * @returns what siblings tell of the learning rate, when they do for the first time
+   */
+  setContext(known: Partial<RunContext>): Finding[] {
+    const state = this.#state;
+    const ends = known.ended === true && !state.context.ended;
+    Object.assign(state.context, known);
+    const said = ends ? conclude(state) : [];
+    return known.siblings === undefined ? said : [...said, ...hearSiblings(state)];
   }
 
   /**
@@ -71,11 +108,43 @@ export class DiagnosisEngine {
    */
   observe(observations: Iterable<Observation>): Finding[] {
     const said: Finding[] = [];
+    const monitor = monitorOf(this.#state.context.config);
     for (const observation of observations) {
-      const reading = read(observation);
+      const reading = read(observation, monitor);
       if (Number.isFinite(reading.step)) takeReading(this.#state, reading, said);
     }
     return said;
+  }
+
+  /**
+   * Looks at the run between records: call it every 10 to 30 seconds while its agent is connected.
+   *
+   * @param now epoch ms, on the clock that the observations' times come from
+   * @param gpus what the run's own GPUs show now; none when that is not known
+   * @returns a hang, when it begins
+   */
+  tick(now: number, gpus: readonly GpuReading[]): Finding[] {
+    const { hang, rhythm, context, lastStep } = this.#state;
+    if (context.ended) return [];
+    const begun = tickHangWatch(hang, rhythm, now, gpus);
+    return begun === null ? [] : [tell(this.#state, { rule: "run.hang", ...hangBegins(begun, lastStep) }, lastStep)];
+  }
+
+  /** What the judgement of the learning rate is made from, by `FEATURE_NAMES`; null while there is too little. */
+  causeFeatures(): Float64Array | null {
+    const { curve, nonfinite } = this.#state;
+    const f = features(curve);
+    return f === null ? null : causeFeatures(curve, f, nonfinite.failure !== null);
+  }
+
+  /** What this run offers to others of its project; null before the first finite loss. */
+  siblingCurve(id: string, name: string): SiblingCurve | null {
+    return siblingCurve(this.#state, id, name);
+  }
+
+  /** How the run stands among its siblings, as the context has it. */
+  siblings(): SiblingEvidence | null {
+    return this.#state.context.siblings;
   }
 
   /** Everything a page shows. Plain JSON, below about 30 kB. */
@@ -83,14 +152,22 @@ export class DiagnosisEngine {
     return diagnosisView(this.#state);
   }
 
-  /** The state as JSON text, below about 40 kB. */
+  /** The state as text, below 32 KiB: deflated JSON in base64. */
   save(): string {
-    return packState(this.#state);
+    return deflateRawSync(packState(this.#state)).toString("base64");
+  }
+}
+
+function inflated(text: string): string {
+  try {
+    return inflateRawSync(Buffer.from(text, "base64"), { maxOutputLength: LARGEST_STATE }).toString();
+  } catch (cause) {
+    throw new RangeError("diagnosis state is not readable", { cause });
   }
 }
 
 /** Picks what the judges read; an observation without a place in the run (a step that is no number) counts for nothing. */
-function read({ step, at, attempt, values }: Observation): Reading {
+function read({ step, at, attempt, values }: Observation, monitor: string): Reading {
   // Adding 0 turns −0, which JSON cannot write, into 0.
   const reading: Reading = {
     step: step + 0,
@@ -98,11 +175,13 @@ function read({ step, at, attempt, values }: Observation): Reading {
     attempt,
     loss: undefined,
     evalLoss: undefined,
+    monitored: undefined,
     rate: undefined,
     gradNorm: undefined,
     epoch: undefined,
     lossScale: undefined,
     tokensPerSecond: undefined,
+    skippedUpdates: undefined,
   };
   for (const [name, value] of values) {
     switch (name) {
@@ -127,6 +206,12 @@ function read({ step, at, attempt, values }: Observation): Reading {
       case METRIC.tokensPerSecond:
         reading.tokensPerSecond = value + 0;
         break;
+      case monitor:
+        reading.monitored = value + 0;
+        break;
+      case "number of skipped iterations":
+        reading.skippedUpdates = value + 0;
+        break;
     }
   }
   return reading;
@@ -138,6 +223,7 @@ function takeReading(state: EngineState, reading: Reading, said: Finding[]): voi
     state.attempt = reading.attempt;
   }
   state.lastStep = reading.step;
+  pushHangWatch(state.hang, reading.at);
   const moment: Moment = {
     reading,
     state,
@@ -145,19 +231,27 @@ function takeReading(state: EngineState, reading: Reading, said: Finding[]): voi
     nonfinite: takeLoss(state, reading),
     verdict: null,
   };
-  if (reading.evalLoss !== undefined) pushEval(state.evals, reading.step, reading.evalLoss);
-  if (reading.loss !== undefined) {
-    pushRhythm(state.rhythm, reading.step, reading.at);
-    moment.verdict = standUp(state, reading.step);
-  }
+  watchEvals(state, reading);
+  if (reading.evalLoss !== undefined) takeEvaluation(state);
+  if (reading.loss !== undefined) pushRhythm(state.rhythm, reading.step, reading.at);
+  if (reading.loss !== undefined || reading.evalLoss !== undefined) moment.verdict = standUp(state, reading.step);
   for (const rule of RULES) {
     const finding = rule.observe(moment, state.rules[rule.name] ?? null);
     if (finding === null) continue;
-    const { rule: name = rule.name, ...rest } = finding;
-    said.push({ rule: name, ...rest, saidAtStep: reading.step });
-    state.findings.push(said.at(-1)!);
-    if (state.findings.length > FINDINGS_KEPT) state.findings.shift();
+    said.push(tell(state, { rule: rule.name, ...finding }, reading.step));
   }
+}
+
+function takeEvaluation(state: EngineState): void {
+  state.overfitting = overfits(state.evals, trainRecentZ(state.curve));
+  state.overfitChecks = state.overfitting === null ? 0 : state.overfitChecks + 1;
+}
+
+function tell(state: EngineState, said: Said & { rule: string }, saidAtStep: number): Finding {
+  const finding = { ...said, saidAtStep };
+  state.findings.push(finding);
+  if (state.findings.length > FINDINGS_KEPT) state.findings.shift();
+  return finding;
 }
 
 /**
@@ -165,12 +259,19 @@ function takeReading(state: EngineState, reading: Reading, said: Finding[]): voi
  * windows begin anew (DIAGNOSIS.md §8.1).
  */
 function restart(state: EngineState, step: number): void {
-  const { standing, timeline } = state;
+  const { standing, timeline, context } = state;
   restartCurve(state.curve, step);
+  if (context.siblings !== null && context.siblings.atStep > step) context.siblings = null;
+  state.nextLook = 0;
   restartLooks(state.looks, state.curve.points, standing.sinceStep !== null && standing.sinceStep > step);
-  restartJumps(state.jumps, step);
+  const gone = !(state.cause.sinceStep <= step);
+  if (gone) state.cause = newCauseWatch();
+  restartRates(state, step, state.context.maxSteps);
   restartRhythm(state.rhythm);
+  restartHangWatch(state.hang);
   state.nonfinite = newNonfiniteWatch();
+  state.overfitting = null;
+  state.overfitChecks = 0;
   while (timeline.length > 0 && timeline.at(-1)!.fromStep > step) timeline.pop();
   const last = timeline.at(-1);
   if (last !== undefined) last.toStep = null;
@@ -179,8 +280,7 @@ function restart(state: EngineState, step: number): void {
 function takeRate(state: EngineState, { step, rate }: Reading): Moment["jump"] {
   if (rate === undefined || !Number.isFinite(rate) || rate < 0) return null;
   setRate(state.curve, rate);
-  pushRate(state.knots, step, rate);
-  const jump = watchJump(state.jumps, step, rate, state.context.maxSteps);
+  const jump = pushScheduleRate(state, step, rate, state.context.maxSteps);
   if (jump !== null) quietLooks(state.looks, state.curve.points);
   return jump;
 }
@@ -210,18 +310,44 @@ function judge(state: EngineState, step: number): void {
     if (look !== null) judgeShortLook(looks, look, points, step);
     return;
   }
-  // While every point is a bucket of its own, every fourth is soon enough.
-  if (points < LOOK_MIN_POINTS || (curve.history.width === 1 && points % 4 !== 0)) return;
+  if (points < Math.max(LOOK_MIN_POINTS, state.nextLook)) return;
+  state.nextLook = points + Math.max(LOOK_EVERY_POINTS, points * LOOK_EVERY_SHARE);
   const f = features(curve);
   if (f === null) return;
-  judgeLook(looks, {
-    features: f,
-    scores: scores(curve, f),
-    step,
-    rateKnown: rateIsKnown(curve),
-    rateRises: rateRises(curve),
-    maxSteps: state.context.maxSteps,
+  const known = { rateKnown: rateIsKnown(curve), rateRises: rateRises(curve), maxSteps: state.context.maxSteps };
+  const scored = scores(curve, f);
+  const measured = causeFeatures(curve, f, state.nonfinite.failure !== null);
+  if (measured !== null && points >= looks.graceUntil) {
+    const look = { points, step, noProgress: scored.noProgress, ...known };
+    watchCause(state.cause, likelihood(measured, ratePrior(state).shift), look);
+  }
+  judgeLook(looks, { features: f, scores: scored, likely: state.cause, step, ...known });
+}
+
+/** The log is at its end: a short one is judged by the rule for short curves, a look long wanted is taken. */
+function conclude(state: EngineState): Finding[] {
+  const { curve, looks } = state;
+  if (!(curve.points > 0) || state.nonfinite.failure !== null) return [];
+  const short = curve.points <= SHORT_MAX && looks.look === "warming_up" ? shortLook(curve) : null;
+  if (short !== null) concludeShort(looks, short, curve.points, curve.lastStep);
+  else concludeLook(looks, curve.points);
+  standUp(state, state.lastStep);
+  return RULES.flatMap((rule) => {
+    const said = rule.conclude?.(state) ?? null;
+    return said === null ? [] : [tell(state, { rule: rule.name, ...said }, state.lastStep)];
   });
+}
+
+/** The judgement of the rate may be another now, though nothing was measured. */
+function hearSiblings(state: EngineState): Finding[] {
+  const { timeline, context, lastStep } = state;
+  const open = timeline.at(-1);
+  if (open === undefined) return [];
+  if (open.lr !== judgementOf(state)) openSegment(state, causeBegan(state, lastStep), lastStep);
+  const finding = context.siblings === null || state.toldOfSiblings ? null : siblingsFinding(context.siblings);
+  if (finding === null) return [];
+  state.toldOfSiblings = true;
+  return [tell(state, finding, lastStep)];
 }
 
 /** Whether the run will end with few records: the plan says so, or each record is an epoch. */
@@ -238,22 +364,41 @@ function standUp(state: EngineState, step: number): Moment["verdict"] {
   const { standing, looks, timeline } = state;
   const { name, cause } = verdictName(state);
   if (name === standing.verdict && cause === standing.cause) {
-    if (timeline.length === 0) openSegment(state, step, step);
+    const open = timeline.at(-1);
+    if (open === undefined) openSegment(state, step, step);
+    else if (open.lr !== judgementOf(state)) openSegment(state, causeBegan(state, step), step);
     return !standing.pushed && push(state) ? "sure" : null;
   }
   const late = standing.verdict !== "reading" && looks.candidatePoint > EARLY_POINTS;
   const began = beganWhere(state, name, step, late);
-  const since = Math.max(began, timeline.at(-1)?.fromStep ?? began);
+  const since = Math.max(began, standingSince(timeline) ?? began);
   Object.assign(standing, { verdict: name, cause, sinceStep: name === "reading" ? null : since, late, pushed: false });
   push(state);
   openSegment(state, since, step);
   return "changed";
 }
 
+/** Where the standing verdict began, whatever was said of the rate since. */
+function standingSince(timeline: EngineState["timeline"]): number | undefined {
+  let i = timeline.length - 1;
+  while (i > 0 && timeline[i - 1]!.verdict === timeline[i]!.verdict) i--;
+  return timeline[i]?.fromStep;
+}
+
+/** Where what is said of the rate now began, as far as the timeline has room for it. */
+function causeBegan({ cause, context, timeline }: EngineState, step: number): number {
+  const { siblings } = context;
+  const alone = Number.isNaN(cause.sinceStep) ? step : cause.sinceStep;
+  const since = siblingJudgement(siblings) === null ? alone : Math.min(siblings!.atStep, step);
+  return Math.max(since, timeline.at(-1)?.fromStep ?? since);
+}
+
 /** The step at which what is said now, at `step`, began. */
 function beganWhere(state: EngineState, name: VerdictName, step: number, late: boolean): number {
   const { nonfinite, standing, looks, curve } = state;
   if (nonfinite.failure !== null) return nonfinite.failure.step;
+  if (name === "overfitting" && state.overfitting !== null) return state.overfitting.since.step;
+  if (name === "spike") return openSpike(state)?.step ?? step;
   if (standing.verdict === "nan") return nonfinite.goodFrom;
   return name === "reading" ? step : beganAt(curve, looks.look, looks.candidateStep, late);
 }
@@ -271,14 +416,19 @@ function push(state: EngineState): boolean {
 }
 
 /** Trouble is pushed once it is sure; a failed loss at once. */
-function isPushable({ standing, looks, curve }: EngineState): boolean {
+function isPushable(state: EngineState): boolean {
+  const { standing, looks, curve, cause } = state;
   switch (standing.verdict) {
     case "nan":
       return true;
+    case "overfitting":
+      return isSureOfOverfitting(state);
     case "too_slow":
-      // A curve that was healthy before has not become slow by too low a rate.
-      return isSure(looks, curve.points, rateIsKnown(curve)) && !standing.late;
+      // A curve that was healthy before has not become slow by too low a rate; and the model must be as sure.
+      return !standing.late && isSure(looks, curve.points, rateIsKnown(curve)) && isSureOfCause(cause, curve.points);
     case "oscillating":
+      // A swing that the model does not put down to the rate may be the data's own (DIAGNOSIS.md §1.5).
+      return isSure(looks, curve.points, rateIsKnown(curve)) && cause.high >= CORROBORATED;
     case "diverging":
       return isSure(looks, curve.points, rateIsKnown(curve));
     default:
@@ -287,13 +437,10 @@ function isPushable({ standing, looks, curve }: EngineState): boolean {
 }
 
 function openSegment(state: EngineState, fromStep: number, saidAtStep: number): void {
-  const { timeline, standing, curve } = state;
+  const { timeline, standing } = state;
   const open = timeline.at(-1);
-  if (open !== undefined) {
-    open.toStep = fromStep;
-    open.lr = judgementOf(open.verdict, curve.points, 1);
-  }
-  timeline.push({ verdict: standing.verdict, lr: "unknown", fromStep, saidAtStep, toStep: null });
+  if (open !== undefined) open.toStep = fromStep;
+  timeline.push({ verdict: standing.verdict, lr: judgementOf(state), fromStep, saidAtStep, toStep: null });
   // The first segment stays: it tells where the run began.
   if (timeline.length > SEGMENTS_KEPT) timeline.splice(1, 1);
 }

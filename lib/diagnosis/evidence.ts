@@ -1,5 +1,6 @@
 import type { Evidence } from "#lib/protocol/index.ts";
 import { normOver, normTail, trendTail } from "./judge/description.ts";
+import { openSpike } from "./spikes.ts";
 import { LABEL } from "./text/labels.ts";
 import type { Scene } from "./verdict.ts";
 
@@ -16,6 +17,10 @@ export function evidenceFor(scene: Scene): Evidence[] {
       return [straightnessTile(scene), slopeTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     case "plateau":
       return [recentGainTile(scene), noiseTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+    case "overfitting":
+      return evalTiles(scene);
+    case "spike":
+      return [spikeTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     case "healthy":
       return [slopeTile(scene), swingNowTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     default:
@@ -84,6 +89,25 @@ function gradNormTile({ state }: Scene): Tile {
   if (value === null) return null;
   const series = { ...normTail(state.curve, POINTS), kind: "line" as const };
   return { name: "grad_norm", value, unit: "", label: LABEL.gradNorm, series };
+}
+
+function evalTiles({ state }: Scene): Evidence[] {
+  const { overfitting, evals } = state;
+  if (overfitting === null) return [];
+  const { best, rise, evals: checks } = overfitting;
+  const series = { step: [...evals.kept.step], value: [...evals.kept.value], kind: "line" as const };
+  return [
+    { name: "best_eval", value: best.value, unit: "loss", label: LABEL.bestEval, series },
+    { name: "eval_rise", value: rise, unit: "loss", label: LABEL.evalRise },
+    { name: "evals_since_best", value: checks, unit: "", label: LABEL.evalsSinceBest },
+  ];
+}
+
+function spikeTile(scene: Scene): Tile {
+  const spike = openSpike(scene.state);
+  if (spike === null) return null;
+  const height = spike.top - spike.level;
+  return { name: "spike_height", value: height, unit: "loss", label: LABEL.spikeHeight, series: trendSeries(scene) };
 }
 
 function nonfiniteTiles({ state }: Scene): Evidence[] {

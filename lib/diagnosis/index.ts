@@ -5,8 +5,13 @@
  *
  *     observation → curve/ (windows, history) → judge/ (features → scores → look) → verdict.ts, learning-rate.ts
  *                 → schedule/ (what the learning rate follows)                     → rules/ (what is worth a sentence)
+ *     siblings/ compares runs at other learning rates; what they tell comes in as context
  *
  * What is said is in text/, in every language; why the thresholds are what they are is in DIAGNOSIS.md.
  */
+export { FEATURE_NAMES, type FeatureName } from "./cause/features.ts";
+export { type Forest, INNER_NODES, logOdds, NODES, probability, type Tree } from "./cause/trees.ts";
 export { DiagnosisEngine } from "./engine.ts";
-export type { Observation, RunContext } from "./observation.ts";
+export type { Observation, RunConfig, RunContext } from "./observation.ts";
+export type { GpuReading } from "./pace/hang-watch.ts";
+export { areSiblings, compareSiblings, type SiblingCurve, type SiblingEvidence } from "./siblings/index.ts";

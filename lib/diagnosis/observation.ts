@@ -1,4 +1,5 @@
 import type { StepSource } from "#lib/protocol/index.ts";
+import type { SiblingEvidence } from "./siblings/compare.ts";
 
 /** What one line of a log measured: several metrics at one step. */
 export type Observation = {
@@ -20,6 +21,8 @@ export type RunContext = {
   ended: boolean;
   /** Hyperparameters as the trainer wrote them down, nested keys joined with dots; a value that is not there is not known. */
   config: RunConfig;
+  /** How the run stands among runs that differ from it in the learning rate; null while there are too few. */
+  siblings: SiblingEvidence | null;
 };
 
 export type RunConfig = Readonly<Record<string, string | number | boolean | null>>;
@@ -31,11 +34,15 @@ export type Reading = {
   attempt: number;
   loss: number | undefined;
   evalLoss: number | undefined;
+  /** The metric that the run is stopped by, where it is none of the others. */
+  monitored: number | undefined;
   rate: number | undefined;
   gradNorm: number | undefined;
   epoch: number | undefined;
   lossScale: number | undefined;
   tokensPerSecond: number | undefined;
+  /** Updates that the loss scaler skipped since the record before, as Megatron counts them. */
+  skippedUpdates: number | undefined;
 };
 
 /** Values beyond this are judged as this: their squares still fit a double. */

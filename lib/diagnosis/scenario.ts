@@ -1,3 +1,4 @@
+import { normalNoise } from "#lib/core/index.ts";
 import type { Observation } from "./observation.ts";
 
 /**
@@ -51,28 +52,4 @@ function points(text: string, seed: number): (number | null)[] {
         return trend + swing + Number(parts.noise ?? 0) * noise();
       });
     });
-}
-
-/** Roughly normal, deviation 1, the same sequence for the same seed. */
-export function normalNoise(seed: number): () => number {
-  let state = seed >>> 0;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  for (let i = 0; i < 8; i++) uniform();
-  return () =>
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() +
-    uniform() -
-    6;
 }

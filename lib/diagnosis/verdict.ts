@@ -5,16 +5,20 @@ import { bucketAt, normOver, recentStretch, type Stretch, stretch } from "./judg
 import { type Features, features } from "./judge/features.ts";
 import { type Look, lookConfidence, warmingUp } from "./judge/states.ts";
 import { nextRate } from "./learning-rate.ts";
-import type { Failure } from "./nonfinite.ts";
+import { nonfiniteFacts } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
+import { openSpike } from "./spikes.ts";
 import type { EngineState } from "./state.ts";
 import type { Sentence } from "./text/both.ts";
-import { type NonfiniteFacts, nonfiniteText } from "./text/nonfinite.ts";
+import { nonfiniteText } from "./text/nonfinite.ts";
 import {
   divergingText,
+  flatAtHighRateText,
   healthyText,
   noProgressText,
+  openSpikeText,
   oscillatingText,
+  overfittingText,
   readingText,
   stalledText,
   tooSlowText,
@@ -33,6 +37,9 @@ export const SEVERITY: Record<VerdictName, Severity | null> = {
   reading: null,
 };
 
+/** What several measurements in a row have shown beyond their noise. */
+const MEASURED_CONFIDENCE = 0.9;
+
 /** How each look is called, and why where a verdict has two causes (DESIGN.md §2). */
 const VERDICT_OF: Record<Look, { name: VerdictName; cause: Verdict["cause"] }> = {
   warming_up: { name: "reading", cause: null },
@@ -46,7 +53,17 @@ const VERDICT_OF: Record<Look, { name: VerdictName; cause: Verdict["cause"] }> =
 
 /** The verdict that the state amounts to now: a failed loss before any look. */
 export function verdictName(state: EngineState): { name: VerdictName; cause: Verdict["cause"] } {
-  return state.nonfinite.failure !== null ? { name: "nan", cause: null } : VERDICT_OF[state.looks.look];
+  if (state.nonfinite.failure !== null) return { name: "nan", cause: null };
+  const { look } = state.looks;
+  if (look === "diverging" || look === "oscillating") return VERDICT_OF[look];
+  if (state.overfitting !== null) return { name: "overfitting", cause: null };
+  if (openSpike(state) !== null) return { name: "spike", cause: null };
+  return isFlatAtHighRate(state) ? VERDICT_OF.stalled : VERDICT_OF[look];
+}
+
+/** Calm and flat, where the model finds the rate too high: the level is a bad one (DIAGNOSIS.md A.6). */
+function isFlatAtHighRate({ looks, cause }: EngineState): boolean {
+  return looks.look === "healthy" && looks.flat && cause.judgement === "too_high" && cause.surePoint >= 0;
 }
 
 /** What a sentence or a tile may be made of: the standing verdict and the curve described once. */
@@ -80,19 +97,10 @@ export function verdictOf(state: EngineState): Verdict {
 
 /** 0 … 1, two digits. A loss that is not a number is certain. */
 export function confidenceOf(state: EngineState): number {
-  if (state.standing.verdict === "nan") return 1;
+  const { verdict } = state.standing;
+  if (verdict === "nan") return 1;
+  if (verdict === "overfitting" || verdict === "spike") return MEASURED_CONFIDENCE;
   return significant(lookConfidence(state.looks, state.looks.look, state.curve.points), 2);
-}
-
-/** A failure as its sentence tells it. */
-export function nonfiniteFacts(failure: Failure): NonfiniteFacts {
-  const { before, step } = failure;
-  const finite = before.filter((entry) => Number.isFinite(entry.gradNorm));
-  const first = finite[Math.max(0, finite.length - 12)];
-  return {
-    ...failure,
-    normBefore: first === undefined ? null : { gradNorm: first.gradNorm, steps: step - first.step },
-  };
 }
 
 function alsoTrue(state: EngineState): VerdictName[] {
@@ -101,6 +109,7 @@ function alsoTrue(state: EngineState): VerdictName[] {
   if (standing.verdict === "nan" && looks.look !== "warming_up" && looks.look !== "healthy") {
     true_.push(VERDICT_OF[looks.look].name);
   }
+  if (state.overfitting !== null && standing.verdict !== "overfitting") true_.push("overfitting");
   if (standing.verdict !== "oscillating" && looks.high >= 0.7 && looks.look === "diverging") true_.push("oscillating");
   if (standing.verdict === "oscillating" && looks.low >= 0.7) true_.push("too_slow");
   return [...new Set(true_)];
@@ -122,7 +131,7 @@ function sceneOf(state: EngineState): Scene {
 
 function sentence({ state, features: f, recent, sinceBucket, since, before }: Scene): Sentence {
   const { curve, standing, context } = state;
-  const next = nextRate(state, standing.verdict);
+  const next = nextRate(state);
   const { count } = curve.history;
   const sinceStep = standing.sinceStep ?? curve.firstStep;
   const slopePer1k = recent?.slopePer1k ?? 0;
@@ -156,9 +165,24 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         next,
       });
     case "plateau":
+      if (isFlatAtHighRate(state)) {
+        const half = state.curve.history.columns.step[count >> 1] ?? curve.firstStep;
+        return flatAtHighRateText({
+          gain: f?.halfDrop ?? 0,
+          share: f === null || progress === null ? 0 : f.halfDrop / progress,
+          since: half,
+          next,
+        });
+      }
       return standing.cause === "stalled"
         ? stalledText(curve.lastStep - sinceStep)
         : noProgressText(curve.lastStep - curve.firstStep);
+    case "overfitting":
+      return state.overfitting === null ? readingSentence(state) : overfittingText(state.overfitting);
+    case "spike": {
+      const spike = openSpike(state);
+      return spike === null ? readingSentence(state) : openSpikeText(spike);
+    }
     case "healthy":
       return healthyText({ slopePer1k, swing: recent?.swing ?? 0 });
     default:

@@ -1,29 +1,32 @@
 import { significant } from "#lib/core/index.ts";
 import type { DiagnosisView } from "#lib/protocol/index.ts";
 import { bucketMean } from "./curve/history.ts";
-import { earlyStoppingView } from "./early-stopping.ts";
+import { earlyStoppingView } from "./early-stopping/early-stopping.ts";
+import { forecastView } from "./forecast/forecast.ts";
 import { bucketStep } from "./judge/description.ts";
 import { features } from "./judge/features.ts";
 import { lrView } from "./learning-rate.ts";
+import { reviewFacts, reviewRun } from "./review/index.ts";
 import { rhythmView } from "./rhythm.ts";
 import { identifySchedule } from "./schedule/identify.ts";
+import { siblingsView } from "./siblings/index.ts";
 import type { EngineState } from "./state.ts";
 import { confidenceOf, verdictOf } from "./verdict.ts";
 
 /** The state as a page shows it. Nothing in it depends on how the state came about. */
 export function diagnosisView(state: EngineState): DiagnosisView {
-  const { standing, context } = state;
-  const lr = lrView(state, standing.verdict, confidenceOf(state));
+  const { context } = state;
+  const schedule = identifySchedule(state.knots, state.jumps.changes, context.maxSteps);
   return {
     verdict: verdictOf(state),
-    lr,
+    lr: lrView(state, confidenceOf(state)),
     findings: [...state.findings],
-    // The stretch that lasts is judged as of now; those that ended, as of their end.
-    timeline: state.timeline.map((s) => ({ ...s, lr: s.toStep === null ? lr.judgement : s.lr })),
-    schedule: identifySchedule(state.knots, state.jumps.changes, context.maxSteps),
-    earlyStopping: earlyStoppingView(state.evals, context.maxSteps),
-    forecast: null,
-    review: [],
+    timeline: state.timeline.map((segment) => ({ ...segment })),
+    schedule,
+    earlyStopping: earlyStoppingView(state, schedule),
+    forecast: forecastView(state, schedule),
+    siblings: siblingsView(context.siblings),
+    review: reviewRun(context.config, reviewFacts(state, schedule)),
     trend: trend(state),
     pointsJudged: state.curve.points,
     rhythm: rhythmView(state.rhythm),

@@ -63,7 +63,10 @@ export type TimelineSegment = {
 };
 
 export type Schedule = {
-  /** `constant`, `warmup-cosine`, `linear`, …; `unknown` while no model fits. */
+  /**
+   * `constant`, `step`, `reduce-on-plateau`, `linear`, `cosine`, `cosine-restarts`, `inverse-sqrt`, `exponential`,
+   * `polynomial` or `wsd`, after a warm-up with `warmup-` before it; `unknown` while no model fits.
+   */
   kind: string;
   warmupSteps: number;
   peak: number;
@@ -72,6 +75,10 @@ export type Schedule = {
   totalSteps: number | null;
   /** 1 − largest residual / peak. */
   fit: number;
+  /** Of a polynomial decay. */
+  power: number | null;
+  /** In order, through to the planned end; a phase that the schedule does not have, or not yet, is left out. */
+  phases: { name: "warmup" | "stable" | "decay" | "floor"; fromStep: number; toStep: number }[];
   changes: { step: number; from: number; to: number }[];
   text: Localised;
   /** The identified curve through to its end, at most 64 knots, to be drawn beside the measured one. */
@@ -96,9 +103,44 @@ export type DiagnosisView = {
     metric: string;
     best: { step: number; value: number };
     evalsSinceBest: number;
+    /** Whether the last evaluation exhausts the patience of this dialect of early stopping. */
     wouldStop: boolean;
+    patience: number;
+    dialect: "keras" | "lightning" | "hf" | "torch_plateau" | "native";
+    /** Prechelt's generalisation loss in percent, and its quotient; null where the metric has no meaningful zero. */
+    gl: number | null;
+    pq: number | null;
+    /** What going on to the planned end should still bring, in the metric's unit; null while that cannot be told. */
+    expectedGain: {
+      value: number;
+      low: number;
+      high: number;
+      /** Of the gain so far; in units of the evaluation's own noise; per hour. */
+      share: number | null;
+      noiseUnits: number | null;
+      perHour: number | null;
+    } | null;
   } | null;
-  forecast: { step: number; value: number; low: number; high: number; level: number } | null;
+  /** The train loss at the end of the run, and on the way there (at most 32 points); the band holds a share of `level`. */
+  forecast: {
+    step: number;
+    value: number;
+    low: number;
+    high: number;
+    level: number;
+    curve: { step: number[]; value: number[]; low: number[]; high: number[] };
+  } | null;
+  /** How the run stands at one step among runs that differ from it in the learning rate; null while there are too few. */
+  siblings?: {
+    /** 1 is best. */
+    rank: number;
+    of: number;
+    /** What is lost against the best run, as a share of what that has learnt; null for a run that failed. */
+    regret: number | null;
+    best: { id: string; name: string; rate: number };
+    /** By rate, this run too, at most 24; the level is null where a run has failed. */
+    curve: { rate: number; level: number | null; regret: number | null; name: string; verdict: VerdictName }[];
+  } | null;
   review: ReviewItem[];
   /** The robust trend the verdict was made from, at most 128 points, by step; and the noise around it, in loss units. */
   trend: { step: number[]; value: number[]; noise: number | null };

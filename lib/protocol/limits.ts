@@ -24,3 +24,6 @@ export const LIMITS = {
   logLinesKept: 60,
   logTextChars: 600,
 } as const;
+
+/** What is kept of a run's hyperparameters; `chars` is that of keys and values together, `entered` how many a person may add. */
+export const CONFIG_LIMITS = { keys: 400, keyChars: 120, textChars: 200, chars: 64 * 1024, entered: 100 } as const;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decodeFrame, encodeFrame } from "./frame.ts";
-import { LIMITS } from "./limits.ts";
+import { CONFIG_LIMITS, LIMITS } from "./limits.ts";
 import { STEP_SOURCES } from "./names.ts";
 import { framed, groupHeaderSchema, type PointGroup, readGroups } from "./point-group.ts";
 
@@ -38,6 +38,15 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
+/** Hyperparameters as a program wrote them down, flat: nested keys joined with dots, items as `betas[0]`. */
+export const configSchema = z
+  .record(
+    z.string().min(1).max(CONFIG_LIMITS.keyChars),
+    z.union([z.string().max(CONFIG_LIMITS.textChars), z.number(), z.boolean(), z.null()]),
+  )
+  .refine((config) => Object.keys(config).length <= CONFIG_LIMITS.keys, "too many keys");
+export type Config = z.infer<typeof configSchema>;
+
 /** What the reader has learnt of the file so far. */
 export const factsSchema = z.object({
   format: z.string().max(64).nullable(),
@@ -49,8 +58,22 @@ export const factsSchema = z.object({
   linesParsed: z.int().nonnegative(),
   /** The line that ended the run, when one did. `failed` for tracebacks and kills. */
   end: z.object({ kind: z.enum(["finished", "failed"]), line: z.int(), text: z.string().max(500) }).nullable(),
+  /** What was learnt of the hyperparameters since facts were sent before: it adds to what they had. None: nothing new. */
+  config: configSchema.optional(),
 });
 export type Facts = z.infer<typeof factsSchema>;
+
+/**
+ * A config with what was learnt of it later, which wins. Keys beyond the limit are left out: the newest ones, unless they
+ * are known already.
+ */
+export function mergeConfig(before: Config | undefined, learnt: Config | undefined): Config | undefined {
+  if (!before || !learnt) return before ?? learnt;
+  const merged = { ...before, ...learnt };
+  const keys = Object.keys(merged);
+  for (const key of keys.slice(CONFIG_LIMITS.keys)) delete merged[key];
+  return merged;
+}
 
 export const logLineSchema = z.object({
   line: z.int().positive(),

@@ -1,7 +1,7 @@
 import type { AlertView } from "./alerts.ts";
 import type { DiagnosisView, TimelineSegment, Verdict } from "./diagnosis.ts";
 import type { GpuMetric, RunState, StepSource } from "./names.ts";
-import type { LogLine } from "./record.ts";
+import type { Config, LogLine } from "./record.ts";
 import type { JsonValue } from "./value.ts";
 
 /** What pages and API clients read. Times are epoch ms by the server's clock; null means "not known", never 0. */
@@ -69,6 +69,9 @@ export type GpuView = {
   /** Ascending in time, lowest and highest kept at any resolution; null is a hole. */
   series: Partial<Record<GpuMetric, { at: number[]; value: (number | null)[] }>>;
 };
+
+/** A run's hyperparameters, each with where it comes from; what a person entered goes over what the log told. */
+export type ConfigView = Record<string, { value: Config[string]; source: "log" | "hand" }>;
 
 /** One row of the runs list: the summary and the loss drawn small. */
 export type RunRow = RunSummary & { spark: { step: number[]; value: (number | null)[] } };

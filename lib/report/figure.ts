@@ -1,11 +1,10 @@
 import { lanesOf, type StripControls, type StripRun, type StripScene, stripScene } from "#lib/charts/index.ts";
-import { formatMetric, formatStep } from "#lib/core/index.ts";
+import { formatMetric, formatStep, verdictStretches } from "#lib/core/index.ts";
 import { type Localised, METRIC, type SeriesView, type Severity } from "#lib/protocol/index.ts";
 import { layoutFigure } from "./figure-layout.ts";
 import { CRASH, type Incident } from "./incidents.ts";
 import { firstClause, localised } from "./messages/index.ts";
 import type { ReportRun } from "./model.ts";
-import { withExtent } from "./timeline.ts";
 
 /** The loss and the learning rate over the run, with what is said about them. */
 export type Figure = {
@@ -31,7 +30,7 @@ export function figureOf(run: ReportRun, series: readonly SeriesView[], incident
   const lanes = lanesOf(metrics);
   if (lanes.length === 0) return null;
   const { step, maxSteps, msPerStep, diagnosis } = run;
-  const timeline = withExtent(run.timeline);
+  const timeline = verdictStretches(run.timeline);
   return {
     run: { step, maxSteps, msPerStep, timeline, diagnosis, metrics },
     hasRate: lanes.includes("learningRate"),
@@ -82,7 +81,7 @@ function labelOf(run: ReportRun, series: readonly SeriesView[]): Localised {
       first === undefined || last === undefined
         ? m.figure.labelNoLoss(steps)
         : m.figure.label(formatMetric(first), formatMetric(last), steps);
-    const stretch = withExtent(run.timeline).at(-1);
+    const stretch = verdictStretches(run.timeline).at(-1);
     if (!stretch || stretch.verdict === "reading") return line;
     return m.list([line, m.figure.labelVerdict(m.verdict[stretch.verdict], formatStep(stretch.fromStep))]);
   });

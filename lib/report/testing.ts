@@ -86,6 +86,8 @@ export const DIAGNOSIS: DiagnosisView = {
     final: 6e-5,
     totalSteps: 1000,
     fit: 0.998,
+    power: null,
+    phases: [],
     changes: [{ step: 400, from: 3e-4, to: 6e-4 }],
     text: both("Schedule read as linear warmup 30 → cosine to 6e-5", "识别出的计划：线性预热 30 步"),
     curve: { step: [0, 30, 1000], value: [0, 6e-4, 6e-5] },

@@ -1,3 +1,4 @@
+import { verdictStretches } from "#lib/core/index.ts";
 import type { Localised, TimelineSegment, VerdictName } from "#lib/protocol/index.ts";
 import { firstClause, localised } from "./messages/index.ts";
 import type { ReportRun } from "./model.ts";
@@ -16,7 +17,7 @@ export type TimelineRow = {
 };
 
 export function timelineRows(run: ReportRun): TimelineRow[] {
-  const segments = withExtent(run.timeline);
+  const segments = verdictStretches(run.timeline);
   const first = segments[0]?.fromStep ?? 0;
   const last = Math.max(run.step ?? 0, segments.at(-1)?.fromStep ?? 0);
   const whole = last - first || 1;
@@ -31,21 +32,6 @@ export function timelineRows(run: ReportRun): TimelineRow[] {
       readFrom: reasonOf(run, { verdict, fromStep, toStep }),
     };
   });
-}
-
-/**
- * The segments that cover steps. A verdict that was taken back to where it began has none left; the neighbours it stood
- * between are one stretch when they say the same.
- */
-export function withExtent(timeline: readonly TimelineSegment[]): TimelineSegment[] {
-  const kept: TimelineSegment[] = [];
-  for (const segment of timeline) {
-    if (segment.toStep !== null && segment.toStep <= segment.fromStep) continue;
-    const before = kept.at(-1);
-    if (before?.verdict === segment.verdict) before.toStep = segment.toStep;
-    else kept.push({ ...segment });
-  }
-  return kept;
 }
 
 type Stretch = Pick<TimelineSegment, "verdict" | "fromStep" | "toStep">;

@@ -35,6 +35,8 @@ export class Agents {
   readonly #now: () => number;
   readonly #live = new Map<string, Socket>();
   readonly #goneSince = new Map<string, number>();
+  /** By agent: how far its clock is ahead of ours, as of its last hello. */
+  readonly #clockAhead = new Map<string, number>();
   readonly #startedAt: number;
   #queuedBytes = 0;
 
@@ -83,6 +85,11 @@ export class Agents {
     return this.#live.has(agent) ? null : (this.#goneSince.get(agent) ?? this.#startedAt);
   }
 
+  /** What an agent's clock shows now (epoch ms); null while it is away. */
+  clockOf(agent: string): number | null {
+    return this.#live.has(agent) ? this.#now() + (this.#clockAhead.get(agent) ?? 0) : null;
+  }
+
   get connected(): number {
     return this.#live.size;
   }
@@ -99,6 +106,7 @@ export class Agents {
     const current = (): boolean => this.#live.get(agent) === socket;
 
     const hello = async (said: Hello): Promise<HelloReply> => {
+      this.#clockAhead.set(agent, said.clockMs - this.#now());
       const older = this.#live.get(agent);
       this.#live.set(agent, socket);
       if (older !== socket) older?.disconnect(true);

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DiagnosisEngine } from "#lib/diagnosis/index.ts";
 import { type Chunk, type Finding, METRIC } from "#lib/protocol/index.ts";
-import { chunk, group, NOW, TestAgent } from "#lib/store/contract/fixtures.ts";
-import { openSqliteIngest, runIdOf } from "#lib/store/index.ts";
-import { Alarms } from "./alarms.ts";
-import { Judge } from "./judge.ts";
+import { chunk, group, TestAgent } from "#lib/store/contract/fixtures.ts";
+import { runIdOf } from "#lib/store/index.ts";
+import { openJudgeBench } from "./judge-fixture.ts";
 
 /** The judge over the real store, fed with a console log and the JSON lines of the same training. */
 const GROUP = "folder:/out/run";
@@ -59,27 +55,8 @@ function straight() {
   return { findings: told(engine.observe(observations)), timeline: engine.view().timeline };
 }
 
-async function openBench() {
-  const folder = mkdtempSync(join(tmpdir(), "curvewatch-judge-"));
-  const store = await openSqliteIngest({ folder });
-  const agent = new TestAgent();
-  await store.openEpoch(agent.hello());
-  return {
-    store,
-    judge: new Judge(store, new Alarms(store, [], () => NOW), () => NOW),
-    async commit(...records: Chunk[]) {
-      const first = agent.records.length + 1;
-      return (await agent.add(...records).send(store, first)).runs;
-    },
-    async close() {
-      await store.close();
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
-
 test("when a richer file takes the loss over, the run is judged anew and only what is new is told", async () => {
-  const { store, judge, commit, close } = await openBench();
+  const { store, judge, commit, close } = await openJudgeBench(new TestAgent());
   const [before] = await judge.take(await commit(printed));
   expect(told(before!.findings)).toEqual(["nan.loss 60", "nan 60", "healthy 61"]);
   const [after] = await judge.take(await commit(logged));
@@ -94,19 +71,19 @@ test("when a richer file takes the loss over, the run is judged anew and only wh
 });
 
 test("a takeover that was committed but not judged when the process ended is judged at the next start", async () => {
-  const { store, judge, commit, close } = await openBench();
+  const { judge, restarted, commit, close } = await openJudgeBench(new TestAgent());
   await judge.take(await commit(printed));
   await judge.close();
   await commit(logged);
-  const [resumed] = await new Judge(store, new Alarms(store, [], () => NOW), () => NOW).resume();
+  const [resumed] = await restarted().resume();
   expect(told(resumed!.findings)).toEqual(["nan.loss 100", "nan 100", "healthy 101"]);
   expect(resumed!.view.timeline).toEqual(straight().timeline);
-  expect(await new Judge(store, new Alarms(store, [], () => NOW), () => NOW).resume()).toEqual([]);
+  expect(await restarted().resume()).toEqual([]);
   await close();
 });
 
 test("points of the poorer file change nothing, and leave nothing to judge", async () => {
-  const { store, judge, commit, close } = await openBench();
+  const { store, judge, commit, close } = await openJudgeBench(new TestAgent());
   await judge.take(await commit(logged));
   const before = await judge.view(RUN);
   const poorer = file("console000", 10, [METRIC.trainLoss], () => [Number.NaN]);
@@ -114,5 +91,76 @@ test("points of the poorer file change nothing, and leave nothing to judge", asy
   expect(await judge.view(RUN)).toEqual(before);
   await judge.close();
   expect(await store.runsToJudge()).toEqual([]);
+  await close();
+});
+
+const LADDER_STEPS = 600;
+
+/** A run of the project "sweep": its steps `from` … `to`, written in one record. */
+function sweepRun(rate: number, value: (step: number) => number, from: number, to: number): Chunk {
+  const key = `rate${String(rate * 1e6).padStart(8, "0")}`;
+  const name = `lr-${rate}`;
+  const source = { ...logged.source!, path: `/sweep/${name}/log.jsonl`, name, project: "sweep", group: null };
+  const rows = Array.from({ length: to - from + 1 }, (_, i) => [from + i, from + i, rate, value(from + i)]);
+  return chunk([group([METRIC.learningRate, METRIC.trainLoss], rows)], {
+    file: key,
+    source,
+    facts: { ...FACTS, maxSteps: LADDER_STEPS },
+  });
+}
+
+const FACTS = {
+  format: "jsonl",
+  formatReason: null,
+  stepSource: "printed" as const,
+  maxSteps: null,
+  linesRead: 1,
+  linesParsed: 1,
+  end: null,
+};
+const LADDER: [rate: number, value: (step: number) => number][] = [
+  [1e-4, (step) => 5 - 1.2 * (1 - 1 / Math.sqrt(step))],
+  [1e-3, (step) => 5 - 3 * (1 - 1 / Math.sqrt(step))],
+  [1e-2, (step) => 5 - 2 * (1 - 1 / Math.sqrt(step))],
+];
+const runOf = (rate: number): string => runIdOf("agent-1", `rate${String(rate * 1e6).padStart(8, "0")}`);
+
+test("runs of one project at different rates judge each other, those that had ended before too", async () => {
+  const { store, judge, commit, close } = await openJudgeBench(new TestAgent());
+  const told: Record<string, string[]> = {};
+  for (const [rate, value] of LADDER) {
+    for (const from of [1, 301]) {
+      for (const { run, findings } of await judge.take(await commit(sweepRun(rate, value, from, from + 299)))) {
+        const settled = findings.filter(({ rule }) => rule === "lr.siblings");
+        told[run] = [...(told[run] ?? []), ...settled.map(({ text }) => text.en)];
+      }
+    }
+  }
+  const views = await Promise.all(LADDER.map(([rate]) => judge.view(runOf(rate))));
+  expect(views.map(({ lr, siblings }) => [lr.judgement, siblings?.rank, siblings?.of, lr.next])).toEqual([
+    ["too_low", 3, 3, 1e-3],
+    ["fine", 1, 3, null],
+    ["too_high", 2, 3, 1e-3],
+  ]);
+  expect(views.map(({ timeline }) => timeline.at(-1)!.lr)).toEqual(["too_low", "fine", "too_high"]);
+  expect(LADDER.map(([rate]) => told[runOf(rate)]?.length)).toEqual([1, 1, 1]);
+  // What a page reads is what was said, also of the runs that got nothing new in that commit.
+  for (const [i, [rate]] of LADDER.entries()) {
+    expect((await store.diagnosis(runOf(rate)))?.view.lr).toEqual(views[i]!.lr);
+    expect((await store.findings(runOf(rate))).filter(({ rule }) => rule === "lr.siblings").length).toBe(1);
+  }
+  await close();
+});
+
+test("after a restart the curves come from what was stored", async () => {
+  const { judge, restarted, commit, close } = await openJudgeBench(new TestAgent());
+  const [low, middle, high] = LADDER.map(([rate, value]) => sweepRun(rate, value, 1, LADDER_STEPS));
+  await judge.take(await commit(low!));
+  await judge.take(await commit(middle!));
+  await judge.close();
+  const next = restarted();
+  await next.take(await commit(high!));
+  const judgements = LADDER.map(async ([rate]) => (await next.view(runOf(rate))).lr.judgement);
+  expect(await Promise.all(judgements)).toEqual(["too_low", "fine", "too_high"]);
   await close();
 });

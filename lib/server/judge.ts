@@ -1,7 +1,9 @@
-import { DiagnosisEngine, type Observation } from "#lib/diagnosis/index.ts";
-import { type DiagnosisView, errorCode, type Facts, type Finding, type RunState } from "#lib/protocol/index.ts";
-import type { IngestStore, ObservationGroup, ObservationPage, RunAppend } from "#lib/store/index.ts";
+import type { DiagnosisEngine, GpuReading } from "#lib/diagnosis/index.ts";
+import type { Config, DiagnosisView, Facts, Finding, RunState } from "#lib/protocol/index.ts";
+import type { IngestStore, ObservationPage, RunAppend } from "#lib/store/index.ts";
 import type { Alarms } from "./alarms.ts";
+import { Seat } from "./seat.ts";
+import { Siblings } from "./siblings.ts";
 
 /**
  * Runs the diagnosis over what has been committed. Its state is saved in a transaction of its own, with every new finding
@@ -17,18 +19,14 @@ const REPLAY_PAGE = 20_000;
 /** Engines kept in memory; the one used longest ago is saved and dropped. */
 const ENGINES_KEPT = 256;
 
-type Seat = {
-  engine: DiagnosisEngine;
-  evaluatedTo: number;
-  savedTo: number;
-  /** Findings of an earlier judgement of the same observations: they have been told. */
-  told: ReadonlySet<string>;
-};
+/** A run whose diagnosis is to be saved. */
+type Due = { run: string; seat: Seat; findings: Finding[] };
 
 export class Judge {
   readonly #store: IngestStore;
   readonly #seats = new Map<string, Seat>();
   readonly #alarms: Alarms;
+  readonly #siblings: Siblings;
   readonly #now: () => number;
   /** One thing at a time: between reading what is open and writing what has changed, nothing else may. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -36,6 +34,7 @@ export class Judge {
   constructor(store: IngestStore, alarms: Alarms, now: () => number) {
     this.#store = store;
     this.#alarms = alarms;
+    this.#siblings = new Siblings(store);
     this.#now = now;
   }
 
@@ -44,22 +43,71 @@ export class Judge {
     const judged: Judged[] = [];
     for (const { run, facts } of await this.#store.runsToJudge()) {
       const seat = await this.#seat(run);
-      this.#setContext(seat, facts);
-      const findings = await this.#replay(run, seat);
-      await this.#save([{ run, seat, findings }]);
+      const { findings } = await this.#judge(run, seat, facts, null);
+      const due = [{ run, seat, findings }];
+      await this.#save([...due, ...(await this.#compare(due))]);
       judged.push({ run, view: seat.engine.view(), findings });
     }
     return judged;
   }
 
-  /** Judges what one commit added; the findings are durable when this resolves. */
+  /**
+   * Judges what one commit added; the findings are durable when this resolves. Runs that it had nothing for are among the
+   * answers where their siblings now say something else of them.
+   */
   take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
     return this.#inTurn(() => this.#take(appends));
   }
 
-  /** What only the clock tells of a run: it fell silent, its agent is gone, it is over. */
-  changeState(run: string, from: RunState, to: RunState): Promise<void> {
-    return this.#inTurn(async () => this.#alarms.stateChanged(run, from, to, (await this.#seat(run)).engine.view()));
+  /**
+   * What only the clock tells of a run: it fell silent, its agent is gone, it is over. One that goes on no longer is compared
+   * with its siblings as far as it has come.
+   *
+   * @returns the runs of which something else is said now
+   */
+  changeState(run: string, from: RunState, to: RunState): Promise<{ run: string; findings: Finding[] }[]> {
+    return this.#inTurn(async () => {
+      const seat = await this.#seat(run);
+      const isOver = to === "finished" || to === "failed";
+      const ends = isOver && (await this.#isRead(run));
+      const own: Due = { run, seat, findings: ends ? seat.setContext({ ended: true }) : [] };
+      await this.#alarms.stateChanged(run, from, to, seat.engine.view());
+      if (from !== "running" && !isOver) return [];
+      const due = [own, ...(await this.#compare([own]))];
+      await this.#save(due);
+      return due.map(({ run: id, findings }) => ({ run: id, findings }));
+    });
+  }
+
+  /**
+   * Looks at a run between its records: what its GPUs show now may tell of a hang.
+   *
+   * @param now epoch ms by the clock of the run's agent
+   * @returns what that told; it is durable when this resolves
+   */
+  tick(run: string, now: number, gpus: readonly GpuReading[]): Promise<Finding[]> {
+    return this.#inTurn(async () => {
+      const seat = await this.#seat(run);
+      const findings = seat.tick(now, gpus);
+      if (findings.length > 0) await this.#save([{ run, seat, findings }]);
+      return findings;
+    });
+  }
+
+  /**
+   * Takes settings that a person entered, and reviews the run with them; null takes one back.
+   *
+   * @throws CurvewatchError `not_found` when there is no such run, `bad_request` when it would have too many
+   */
+  enterConfig(run: string, values: Config): Promise<Finding[]> {
+    return this.#inTurn(async () => {
+      const entered = await this.#store.enterConfig(run, values);
+      const seat = await this.#seat(run);
+      seat.entered = entered;
+      const findings = seat.setFacts((await this.#store.run(run))?.facts ?? null);
+      await this.#save([{ run, seat, findings }]);
+      return findings;
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -70,24 +118,60 @@ export class Judge {
 
   async #take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
     const told: { run: string; findings: Finding[] }[] = [];
-    const due: { run: string; seat: Seat; findings: Finding[] }[] = [];
+    const due: Due[] = [];
     for (const append of appends) {
-      if (append.rejudge) this.#seats.delete(append.run);
+      if (append.rejudge) {
+        this.#seats.delete(append.run);
+        this.#siblings.forget(append.run);
+      }
       const seat = await this.#seat(append.run);
-      this.#setContext(seat, append.facts);
-      const findings =
-        append.fromOrd === seat.evaluatedTo
-          ? judge(seat, { groups: append.groups, to: append.toOrd })
-          : await this.#replay(append.run, seat);
+      const page = append.fromOrd === seat.evaluatedTo ? { groups: append.groups, to: append.toOrd } : null;
+      const { findings, ends } = await this.#judge(append.run, seat, append.facts, page);
       const unsaved = seat.evaluatedTo - seat.savedTo;
-      if (append.rejudge || findings.length > 0 || unsaved >= Math.max(SAVE_AFTER, SAVE_SHARE * seat.evaluatedTo)) {
+      const isDue = append.rejudge || ends || findings.length > 0;
+      if (isDue || unsaved >= Math.max(SAVE_AFTER, SAVE_SHARE * seat.evaluatedTo)) {
         due.push({ run: append.run, seat, findings });
       }
       told.push({ run: append.run, findings });
     }
-    await this.#save(due);
+    const others = await this.#compare(due);
+    await this.#save([...due, ...others]);
     await this.#evict();
+    for (const { run, findings } of others) {
+      const known = told.find((one) => one.run === run);
+      if (known) known.findings.push(...findings);
+      else told.push({ run, findings });
+    }
     return told;
+  }
+
+  /**
+   * Tells runs that have got further what their siblings say of their learning rates; what that is worth saying is added to
+   * their findings.
+   *
+   * @returns those of their siblings to which it makes a difference, told too
+   */
+  async #compare(due: readonly Due[]): Promise<Due[]> {
+    const told = new Map(due.map((one) => [one.run, one]));
+    const others: Due[] = [];
+    for (const { run, seat } of due) {
+      const compared = await this.#siblings.compare(run, seat.engine, (other) => this.#engineOf(other));
+      for (const { run: id, siblings } of compared) {
+        let one = told.get(id);
+        if (one === undefined) {
+          one = { run: id, seat: await this.#seat(id), findings: [] };
+          told.set(id, one);
+          others.push(one);
+        }
+        one.findings.push(...one.seat.setContext({ siblings }));
+      }
+    }
+    return others;
+  }
+
+  /** The engine of a run as it is in memory, or as it was stored. */
+  async #engineOf(run: string): Promise<DiagnosisEngine | null> {
+    return (this.#seats.get(run) ?? (await this.#restored(run)))?.engine ?? null;
   }
 
   async view(run: string): Promise<DiagnosisView> {
@@ -98,8 +182,31 @@ export class Judge {
     await this.#saveAll([...this.#seats]);
   }
 
-  #setContext(seat: Seat, facts: Facts | null): void {
-    seat.engine.setContext({ maxSteps: facts?.maxSteps ?? null, stepSource: facts?.stepSource ?? null });
+  /**
+   * Judges what has come of a run, and its end where its log tells one. A log that goes on has not ended.
+   *
+   * @param page goes on where the seat is; null: everything beyond that is read from the store
+   * @returns also whether the log has ended with this
+   */
+  async #judge(
+    run: string,
+    seat: Seat,
+    facts: Facts | null,
+    page: ObservationPage | null,
+  ): Promise<{ findings: Finding[]; ends: boolean }> {
+    const findings = seat.setFacts(facts);
+    if (page === null || page.to > seat.evaluatedTo) {
+      findings.push(...seat.setContext({ ended: false }));
+      findings.push(...(page ? seat.observe(page) : await this.#replay(run, seat)));
+    }
+    const ends = Boolean(facts?.end) && !seat.ended && (await this.#isRead(run));
+    if (ends) findings.push(...seat.setContext({ ended: true }));
+    return { findings, ends };
+  }
+
+  /** Whether all that a run's files hold has been read: an end that one of them tells may be far ahead of another. */
+  async #isRead(run: string): Promise<boolean> {
+    return (await this.#store.run(run))?.status?.eof ?? true;
   }
 
   async #seat(run: string): Promise<Seat> {
@@ -116,15 +223,15 @@ export class Judge {
 
   async #restored(run: string): Promise<Seat | null> {
     const stored = await this.#store.diagnosis(run);
-    const engine = stored && stored.evaluatedTo > 0 ? restore(stored.state) : null;
-    if (!stored || !engine) return null;
-    return { engine, evaluatedTo: stored.evaluatedTo, savedTo: stored.evaluatedTo, told: new Set() };
+    return stored && Seat.restored(stored, await this.#entered(run));
   }
 
-  /** To judge a run from its first observation on, perhaps not for the first time. */
   async #fresh(run: string): Promise<Seat> {
-    const told = new Set((await this.#store.findings(run)).map(keyOf));
-    return { engine: DiagnosisEngine.fresh(), evaluatedTo: 0, savedTo: 0, told };
+    return Seat.fresh(await this.#store.findings(run), await this.#entered(run));
+  }
+
+  async #entered(run: string): Promise<Config> {
+    return (await this.#store.run(run))?.entered ?? {};
   }
 
   async #replay(run: string, seat: Seat): Promise<Finding[]> {
@@ -132,11 +239,11 @@ export class Judge {
     for (;;) {
       const page = await this.#store.observations(run, seat.evaluatedTo, REPLAY_PAGE);
       if (page.to === seat.evaluatedTo) return findings;
-      findings.push(...judge(seat, page));
+      findings.push(...seat.observe(page));
     }
   }
 
-  async #save(rows: readonly { run: string; seat: Seat; findings: Finding[] }[]): Promise<void> {
+  async #save(rows: readonly Due[]): Promise<void> {
     if (rows.length === 0) return;
     const saved = rows.map(async ({ run, seat, findings }) => {
       const view = seat.engine.view();
@@ -163,49 +270,5 @@ export class Judge {
     const extra = [...this.#seats].slice(0, Math.max(0, this.#seats.size - ENGINES_KEPT));
     await this.#saveAll(extra);
     for (const [run] of extra) this.#seats.delete(run);
-  }
-}
-
-function restore(state: string): DiagnosisEngine | null {
-  try {
-    return DiagnosisEngine.restore(state);
-  } catch (error) {
-    if (error instanceof RangeError || errorCode(error)) return null;
-    throw error;
-  }
-}
-
-/** What is new in a page that goes on where the seat is. */
-function judge(seat: Seat, { groups, to }: ObservationPage): Finding[] {
-  seat.evaluatedTo = to;
-  return seat.engine.observe(inOrder(groups)).filter((finding) => !seat.told.has(keyOf(finding)));
-}
-
-/** The same rule at the same step is the same finding, however its numbers have changed. */
-const keyOf = ({ rule, step }: Finding): string => `${rule} ${step}`;
-
-/** The observations of several groups, in the order they arrived. */
-function* inOrder(groups: readonly ObservationGroup[]): Generator<Observation> {
-  const next = groups.map(() => 0);
-  for (;;) {
-    let pick = -1;
-    let lowest = Number.POSITIVE_INFINITY;
-    for (let g = 0; g < groups.length; g++) {
-      const ord = groups[g]?.ord[next[g] as number];
-      if (ord !== undefined && ord < lowest) {
-        lowest = ord;
-        pick = g;
-      }
-    }
-    const group = groups[pick];
-    if (!group) return;
-    const i = next[pick] as number;
-    next[pick] = i + 1;
-    yield {
-      step: group.step[i] as number,
-      at: group.at[i] as number,
-      attempt: group.attempt,
-      values: group.names.map((name, column) => [name, group.values[column]?.[i] as number] as const),
-    };
   }
 }

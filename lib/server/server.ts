@@ -13,6 +13,7 @@ import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
 import { alertRoutes, channelViews } from "./routes/alerts.ts";
+import { configRoute } from "./routes/config.ts";
 import { gpuRoute } from "./routes/gpus.ts";
 import { Registry, type Route, sendJson } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
@@ -21,6 +22,7 @@ import { type WatchedLog, watchRoute } from "./routes/watch.ts";
 import { setRuntime } from "./runtime.ts";
 import { Sender } from "./sender.ts";
 import { StateWatch } from "./state-watch.ts";
+import { tickRuns } from "./ticks.ts";
 import { Views } from "./views.ts";
 import type { Reader } from "./workers/reader.ts";
 import { type Remote, startWorker } from "./workers/rpc.ts";
@@ -126,6 +128,7 @@ export async function openServer(config: Config, version: string, events: Server
           changed: () => writer.call.tell(channelIds()),
           link: (run) => `${url}/runs/${run}`,
         }),
+        configRoute(views, writer.call),
         gpuRoute(views, reader.call, Date.now),
         watchRoute(events.watchRequested),
       ],
@@ -176,6 +179,13 @@ export async function openServer(config: Config, version: string, events: Server
         hub.touched(run);
         writer.call.changeState(run, from, to).then(() => sender.wake(), events.failed);
       },
+      tick: (runs) =>
+        tickRuns(runs, {
+          run: (id) => reader.call.run(id),
+          gpus: (id, range) => reader.call.gpus(id, range),
+          clockOf: (agent) => agents.clockOf(agent),
+          tick: (id, now, gpus) => writer.call.tick(id, now, gpus),
+        }),
       failed: events.failed,
     });
     closers.push(() => states.close());

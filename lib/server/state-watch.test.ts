@@ -4,13 +4,18 @@ import { StateWatch } from "./state-watch.ts";
 
 let now: Record<string, RunState> = {};
 let changes: string[] = [];
+let ticks: string[][] = [];
 let watch: StateWatch;
 beforeEach(() => {
   vi.useFakeTimers();
   now = {};
   changes = [];
+  ticks = [];
   watch = new StateWatch({
     states: async (runs) => runs.flatMap((id) => (now[id] ? [{ id, state: now[id] }] : [])),
+    tick: async (runs) => {
+      ticks.push(runs);
+    },
     changed: (run, from, to) => changes.push(`${run} ${from} ${to}`),
     failed: (error) => expect.fail(String(error)),
   });
@@ -61,4 +66,16 @@ test("a run that is over is not asked for again until it has data", async () => 
   now.a = "lost";
   await look();
   expect(changes).toEqual(["a running failed", "a running lost"]);
+});
+
+test("every fifteen seconds the runs that may go on are ticked, silent ones too", async () => {
+  Object.assign(now, { works: "running", silent: "quiet", gone: "lost", over: "finished", unborn: "waiting" });
+  for (const run of Object.keys(now)) watch.seen(run);
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(ticks).toEqual([]);
+  await vi.advanceTimersByTimeAsync(16_000);
+  expect(ticks).toEqual([
+    ["works", "silent"],
+    ["works", "silent"],
+  ]);
 });

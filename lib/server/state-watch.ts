@@ -2,16 +2,20 @@ import type { RunState } from "#lib/protocol/index.ts";
 
 /**
  * Notices what only the clock tells: a run that falls silent, an agent that is gone, and that a run has ended. It looks at
- * runs that were seen running since the server started; a log that was old when it came is no alarm.
+ * runs that had data since the server started; a log that was old when it came is no alarm.
  */
 export type StateWatchOptions = {
   /** The state of these runs now. */
   states(runs: string[]): Promise<{ id: string; state: RunState }[]>;
   changed(run: string, from: RunState, to: RunState): void;
+  /** Time to look closer at the runs that may go on. */
+  tick(runs: string[]): Promise<void>;
   failed(error: unknown): void;
 };
 
 const EVERY_MS = 1000;
+/** Every so many looks comes a tick: a hang is told by what the GPUs show in several ticks. */
+const TICK_EVERY = 15;
 const OVER: readonly RunState[] = ["finished", "failed"];
 
 export class StateWatch {
@@ -19,6 +23,7 @@ export class StateWatch {
   /** The last state told of each run that is not over. */
   readonly #known = new Map<string, RunState>();
   readonly #new = new Set<string>();
+  #looks = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: StateWatchOptions) {
@@ -53,5 +58,9 @@ export class StateWatch {
       // First sight of a run is no change, but its end is news however it came.
       if (before !== undefined || OVER.includes(state)) this.#options.changed(id, before ?? state, state);
     }
+    if (++this.#looks % TICK_EVERY !== 0) return;
+    // A run that hangs is a quiet one.
+    const live = [...this.#known].filter(([, state]) => state === "running" || state === "quiet");
+    await this.#options.tick(live.map(([id]) => id));
   }
 }

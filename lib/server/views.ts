@@ -1,6 +1,8 @@
 import { runState } from "#lib/core/index.ts";
 import { DiagnosisEngine } from "#lib/diagnosis/index.ts";
 import {
+  type Config,
+  type ConfigView,
   type DiagnosisView,
   type LastValue,
   METRIC,
@@ -72,6 +74,15 @@ export class Views {
       gaps: stored.gaps,
       gpus: stored.gpus,
     };
+  }
+
+  /** Settings of a run, by name; null when there is no such run. */
+  async config(id: string): Promise<ConfigView | null> {
+    const stored = await this.#reader.run(id);
+    if (!stored) return null;
+    const from = (config: Config, source: "log" | "hand"): ConfigView =>
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value, source }]));
+    return { ...from(stored.facts?.config ?? {}, "log"), ...from(stored.entered, "hand") };
   }
 
   async summary(id: string): Promise<RunSummary | null> {

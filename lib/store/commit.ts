@@ -1,4 +1,4 @@
-import type { Chunk, Source } from "#lib/protocol/index.ts";
+import { type Chunk, mergeConfig, type Source } from "#lib/protocol/index.ts";
 import { newFile, type RunFile, runFacts } from "./files.ts";
 import { AT, type FileHead, type GroupHead, type HeadSink, LINE, ORD, STEP } from "./group-head.ts";
 import type { RunHeads, Stretch } from "./run-heads.ts";
@@ -82,7 +82,10 @@ export class RunChange {
     for (const metric of taken) this.taken.add(metric);
     file.path = source?.path ?? file.path;
     file.seen ||= Boolean(source?.identity);
-    file.facts = facts ?? file.facts;
+    if (facts) {
+      const config = mergeConfig(file.facts?.config, facts.config);
+      file.facts = config ? { ...facts, config } : facts;
+    }
     file.status = status ?? file.status;
     file.end = end;
     file.observations = head.state.observations;

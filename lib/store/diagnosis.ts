@@ -12,6 +12,7 @@ export class DiagnosisWrites {
   readonly #judged: Database.Statement<[number, number]>;
   readonly #of: Database.Statement<[string], Row>;
   readonly #toJudge: Database.Statement<[], string>;
+  readonly #ofProject: Database.Statement<[string, number], { run: string; name: string }>;
   readonly #findings: Database.Statement<[string], string>;
   readonly #void: Database.Statement<[number]>;
   readonly #unjudge: Database.Statement<[number]>;
@@ -28,6 +29,10 @@ export class DiagnosisWrites {
     this.#toJudge = db
       .prepare<[], string>("SELECT id FROM runs WHERE observations > judged_to AND kind = 'log' ORDER BY number")
       .pluck();
+    this.#ofProject = db.prepare(
+      `SELECT id AS run, name FROM runs WHERE kind = 'log' AND project = (SELECT project FROM runs WHERE id = ?)
+       ORDER BY touched_at DESC, number DESC LIMIT ?`,
+    );
     this.#findings = selectFindings(db);
     this.#void = db.prepare("UPDATE diagnoses SET evaluated_to = 0 WHERE run = ?");
     this.#unjudge = db.prepare("UPDATE runs SET judged_to = 0 WHERE number = ?");
@@ -49,6 +54,10 @@ export class DiagnosisWrites {
 
   toJudge(): string[] {
     return this.#toJudge.all();
+  }
+
+  ofProject(run: string, limit: number): { run: string; name: string }[] {
+    return this.#ofProject.all(run, limit);
   }
 
   findings(run: string): Finding[] {

@@ -1,4 +1,4 @@
-import type { Facts } from "#lib/protocol/index.ts";
+import { type Config, type Facts, mergeConfig } from "#lib/protocol/index.ts";
 import type { StoredRun } from "./store.ts";
 
 /** What is kept of one file of a run. */
@@ -38,20 +38,36 @@ export function toRunFile({ seen, facts, status, ...row }: FileRow): RunFile {
   };
 }
 
+/** What is stored as the settings that a person entered. */
+export const toConfig = (json: string | null): Config => (json === null ? {} : (JSON.parse(json) as Config));
+
 /** The file a run is shown by: of those with observations the one of the highest rank, else the first. */
 export function mainFile(files: readonly RunFile[]): RunFile | null {
   const telling = files.filter(({ observations }) => observations > 0);
   return telling.toSorted((a, b) => b.rank - a.rank)[0] ?? files[0] ?? null;
 }
 
-/** What is known of the run: as its main file has it; how it ended and how long it is to be, as any file says. */
+/** What is known of the run: as its main file has it; its settings, how it ended and how long it is to be, as any file says. */
 export function runFacts(files: readonly RunFile[]): Facts | null {
   const told = files.flatMap(({ facts }) => facts ?? []);
   const base = mainFile(files)?.facts ?? told[0];
   if (!base) return null;
   const ends = [base, ...told].flatMap(({ end }) => end ?? []);
   const maxSteps = [base, ...told].find((facts) => facts.maxSteps !== null)?.maxSteps ?? null;
-  return { ...base, maxSteps, end: ends.find(({ kind }) => kind === "failed") ?? ends[0] ?? null };
+  const config = runConfig(files);
+  return {
+    ...base,
+    ...(config && { config }),
+    maxSteps,
+    end: ends.find(({ kind }) => kind === "failed") ?? ends[0] ?? null,
+  };
+}
+
+/** The settings of all files. A console, which tells the least of the curves, is what prints them: it has the last word. */
+function runConfig(files: readonly RunFile[]): Config | undefined {
+  return files
+    .toSorted((a, b) => b.rank - a.rank)
+    .reduce<Config | undefined>((merged, { facts }) => mergeConfig(merged, facts?.config), undefined);
 }
 
 /** The file written last, and whether all have been read to their ends. */

@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import {
   type Alert,
   type Chunk,
+  type Config,
   CurvewatchError,
   type ErrorCode,
   type Facts,
@@ -163,6 +164,10 @@ export class SqliteIngest implements IngestStore {
     return this.#alerts.nextDue();
   }
 
+  async enterConfig(run: string, values: Config): Promise<Config> {
+    return this.#write(() => this.#runs.enterConfig(run, values));
+  }
+
   async run(id: string): Promise<StoredRun | null> {
     return this.#runReads.run(id);
   }
@@ -173,6 +178,10 @@ export class SqliteIngest implements IngestStore {
 
   async findings(run: string): Promise<Finding[]> {
     return this.#diagnoses.findings(run);
+  }
+
+  async runsOfProject(run: string, limit: number): Promise<{ run: string; name: string }[]> {
+    return this.#diagnoses.ofProject(run, limit);
   }
 
   async runsToJudge(): Promise<{ run: string; facts: Facts | null }[]> {

@@ -294,6 +294,9 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_due ON outbox (not_before) WHERE state IN ('queued', 'sending');
   CREATE INDEX outbox_by_channel ON outbox (channel, updated_at);
   `,
+  `
+  ALTER TABLE runs ADD COLUMN entered TEXT; -- JSON: settings that a person entered, null before any
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

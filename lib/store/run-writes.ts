@@ -1,7 +1,15 @@
 import type Database from "better-sqlite3";
-import { LIMITS, type Source, toJsonValue } from "#lib/protocol/index.ts";
+import {
+  CONFIG_LIMITS,
+  type Config,
+  CurvewatchError,
+  LIMITS,
+  NotFoundError,
+  type Source,
+  toJsonValue,
+} from "#lib/protocol/index.ts";
 import type { FileChange, RunBefore, RunChange } from "./commit.ts";
-import { type FileRow, SELECT_FILES, toRunFile } from "./files.ts";
+import { type FileRow, SELECT_FILES, toConfig, toRunFile } from "./files.ts";
 
 /** How runs and what hangs on them are written: files, summaries, log lines, gaps. Called inside the ingest transaction. */
 export class RunWrites {
@@ -21,6 +29,8 @@ export class RunWrites {
   readonly #fedBy: Database.Statement<[string, number], { number: number; id: string }>;
   readonly #ofAgent: Database.Statement<[string], { number: number; id: string }>;
   readonly #bump: Database.Statement<[string]>;
+  readonly #entered: Database.Statement<[string], { number: number; entered: string | null }>;
+  readonly #enter: Database.Statement<[string, number]>;
 
   constructor(db: Database.Database) {
     this.#before = db.prepare("SELECT number, kind, cursor FROM runs WHERE id = ?");
@@ -63,6 +73,8 @@ export class RunWrites {
     );
     this.#ofAgent = db.prepare("SELECT number, id FROM runs WHERE agent = ?");
     this.#bump = db.prepare("UPDATE runs SET cursor = cursor + 1 WHERE id = ?");
+    this.#entered = db.prepare("SELECT number, entered FROM runs WHERE id = ? AND kind = 'log'");
+    this.#enter = db.prepare("UPDATE runs SET entered = ? WHERE number = ?");
   }
 
   /** What is stored of the run and its files, or null when it is new. */
@@ -116,6 +128,20 @@ export class RunWrites {
   /** As `addGapForAgent`, outside of a commit of records. */
   addGapAtHello(gap: { agent: string; epoch: number; records: number; reason: string }, now: number): void {
     for (const id of this.addGapForAgent(gap, now)) this.#bump.run(id);
+  }
+
+  /** As `IngestStore.enterConfig`. */
+  enterConfig(run: string, values: Config): Config {
+    const row = this.#entered.get(run);
+    if (!row) throw new NotFoundError("run", run);
+    const changed = { ...toConfig(row.entered), ...values };
+    const entered = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== null));
+    if (Object.keys(entered).length > CONFIG_LIMITS.entered) {
+      const message = `run ${run} would have ${Object.keys(entered).length} entered settings`;
+      throw new CurvewatchError("bad_request", message, { hint: `The most is ${CONFIG_LIMITS.entered}.` });
+    }
+    this.#enter.run(JSON.stringify(entered), row.number);
+    return entered;
   }
 
   #saveFile({ file, epoch, source, state, tail }: FileChange): void {

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import type { Finding, JsonValue, LogLine } from "#lib/protocol/index.ts";
 import { asFinding, asView, selectFindings } from "./diagnosis.ts";
-import { type FileRow, mainFile, runFacts, runStatus, SELECT_FILES, toRunFile } from "./files.ts";
+import { type FileRow, mainFile, runFacts, runStatus, SELECT_FILES, toConfig, toRunFile } from "./files.ts";
 import type { StoredGpu, StoredRun } from "./store.ts";
 
 /** Gaps shown of a run: the newest. */
@@ -10,7 +10,7 @@ const GAPS_SHOWN = 200;
 type RunRow = Pick<
   StoredRun,
   "id" | "agent" | "name" | "project" | "host" | "startedAt" | "lastDataAt" | "step" | "cursor" | "gpus"
-> & { number: number; leader: number | null; view: string | null };
+> & { number: number; leader: number | null; entered: string | null; view: string | null };
 /** `name` is the index, a space and the model. */
 type GpuRow = { id: string; uuid: string; name: string; host: string };
 /** A GPU and the id its readings are stored under. */
@@ -43,7 +43,7 @@ export class RunReads {
   constructor(db: Database.Database) {
     const select = `
       SELECT r.number, r.id, r.agent, r.name, r.project, r.host, r.started_at AS startedAt,
-        r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, d.view,
+        r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, r.entered, d.view,
         (SELECT count(*) FROM runs g WHERE g.kind = 'gpu' AND g.agent = r.agent AND g.host = r.host) AS gpus
       FROM runs r LEFT JOIN diagnoses d ON d.run = r.number WHERE r.kind = 'log'`;
     const newestFirst = "ORDER BY r.touched_at DESC, r.number DESC";
@@ -113,7 +113,7 @@ export class RunReads {
       : null;
   }
 
-  #stored({ number, leader, view, ...row }: RunRow): StoredRun {
+  #stored({ number, leader, entered, view, ...row }: RunRow): StoredRun {
     const files = this.#files.all(number).map(toRunFile);
     const main = mainFile(files);
     return {
@@ -121,6 +121,7 @@ export class RunReads {
       path: main?.path ?? "",
       fileSeen: files.some(({ seen }) => seen),
       facts: runFacts(files),
+      entered: toConfig(entered),
       status: runStatus(files),
       observations: main?.observations ?? 0,
       attempts: this.#attempts

@@ -1,6 +1,7 @@
 import type {
   Alert,
   AlertView,
+  Config,
   Delivery,
   DiagnosisView,
   ErrorCode,
@@ -146,12 +147,22 @@ export interface IngestStore {
   settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void>;
   /** When the next notice is due, epoch ms; null when none waits. */
   nextDue(): Promise<number | null>;
+  /**
+   * Adds to the settings that a person entered for a run; null takes one back.
+   *
+   * @returns all that are entered now
+   * @throws CurvewatchError `not_found` when there is no such run, `bad_request` when there would be more than
+   *   `CONFIG_LIMITS.entered`
+   */
+  enterConfig(run: string, values: Config): Promise<Config>;
   /** What is committed of a run, as the reader tells it. */
   run(id: string): Promise<StoredRun | null>;
   /** The saved diagnosis of a run, or null when there is none yet. */
   diagnosis(run: string): Promise<StoredDiagnosis | null>;
   /** The findings saved of a run, in order. */
   findings(run: string): Promise<Finding[]>;
+  /** Runs of the project that a run belongs to, itself too, newest data first; none when it belongs to no project. */
+  runsOfProject(run: string, limit: number): Promise<{ run: string; name: string }[]>;
   /** Runs that have observations beyond what their diagnosis has judged, and what the readers know of their logs. */
   runsToJudge(): Promise<{ run: string; facts: Facts | null }[]>;
   /** A run's observations from `fromOrd` on, in order, at most `limit` of them. */
@@ -171,6 +182,8 @@ export type StoredRun = {
   fileSeen: boolean;
   /** Those of the main file; the end and the planned steps as any file tells them, a failure before a finish. */
   facts: Facts | null;
+  /** Settings that a person entered; they go over those of `facts`. */
+  entered: Config;
   /**
    * Size (bytes) and modification time (epoch ms) of the file written last, and whether reading had reached the end of
    * every file; null before.

@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   "lib/alerts": PURE,
   "lib/report": [...PURE, "lib/diagnosis", "lib/charts"],
   "lib/server": [...PURE, "lib/alerts", "lib/diagnosis", "lib/charts", "lib/store", "lib/report"],
+  "lib/evaluation": [...PURE, "lib/diagnosis"],
+  "lib/bench": [...PURE, "lib/diagnosis"],
   "lib/testing": [...PURE, "lib/diagnosis", "lib/charts", "lib/store", "lib/server", "lib/report"],
   "app/_server": [...PURE, "lib/server", "types:lib/diagnosis"],
   app: [...PURE, "lib/charts", "types:lib/diagnosis"],

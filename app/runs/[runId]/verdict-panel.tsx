@@ -1,7 +1,7 @@
 "use client";
 import { useLocale, useTranslations } from "use-intl";
 import { VERDICT_SEVERITY } from "#lib/charts/index.ts";
-import { formatDuration, formatStep } from "#lib/core/index.ts";
+import { formatDuration, formatStep, verdictStretches } from "#lib/core/index.ts";
 import type { RunView } from "#lib/protocol/index.ts";
 import { Age } from "../../_components/age.tsx";
 import { Numbers } from "../../_components/numbers.tsx";
@@ -101,7 +101,8 @@ function Circumstances({ run }: { run: RunView }) {
   const language = useLocale();
   const inSentence = useVerdictInSentence();
   const { verdict } = run.diagnosis;
-  const { timeline, msPerStep, step } = run;
+  const { msPerStep, step } = run;
+  const timeline = verdictStretches(run.timeline);
   const before = timeline.at(-2);
   const since = verdict.sinceStep;
   const lasted = msPerStep !== null && step !== null && since !== null ? (step - since) * msPerStep : null;

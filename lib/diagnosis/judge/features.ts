@@ -20,6 +20,9 @@ export type Features = {
   coarseError: number;
   /** A climb of at least 0.3 of the progress had come back by half before now: a swing, not a loss that runs away. */
   cameBack: boolean;
+  /** Climbs of at least an eighth of the progress that came back to the best level; and whether one is under way. */
+  excursions: number;
+  outside: boolean;
   /** The last two blocks above the best one. */
   gap: number;
   current: number;
@@ -50,6 +53,8 @@ export type Bend = {
   high: number;
   /** Significance of the descent, in standard errors. */
   z: number;
+  /** What the fit leaves over against white noise: 1 when nothing else is in it. */
+  misfit: number;
   descends: boolean;
 };
 
@@ -103,6 +108,7 @@ export function features(curve: LossCurve): Features | null {
     coarseGiveBack: largestClimb(coarse, curve.start),
     coarseError: noise / Math.sqrt(width * perCoarse),
     cameBack: hasComeBack(blocks, curve.start, 0.3 * progress),
+    ...excursionsOf(blocks, curve.start, progress),
     gap: current - best,
     current,
     best,
@@ -163,6 +169,28 @@ function hasComeBack(blocks: readonly number[], start: number, height: number): 
     if (top - level >= 0.5 * Math.max(height, top - lowest)) return true;
   }
   return false;
+}
+
+/** How often the blocks left their best level by an eighth of the progress and came back to half of that. */
+function excursionsOf(
+  blocks: readonly number[],
+  start: number,
+  progress: number,
+): { excursions: number; outside: boolean } {
+  let lowest = start;
+  let excursions = 0;
+  let outside = false;
+  for (const level of blocks) {
+    if (!outside) {
+      lowest = Math.min(lowest, level);
+      outside = level - lowest > progress / 8;
+    } else if (level - lowest < progress / 16) {
+      outside = false;
+      excursions++;
+      lowest = Math.min(lowest, level);
+    }
+  }
+  return { excursions, outside };
 }
 
 /** Mean of the first quarter minus mean of the last quarter of buckets `from` … `to − 1`. */
@@ -226,6 +254,7 @@ function fitBend(curve: LossCurve, noise: number): Bend | null {
     low: Math.min(best.exponent, ...close.map((fit) => fit.exponent)),
     high: Math.max(best.exponent, ...close.map((fit) => fit.exponent)),
     z: Math.sqrt(Math.max(0, flat - best.error)) / (noise * Math.sqrt(inflation)),
+    misfit: inflation,
     descends: best.slope < 0,
   };
 }

@@ -1,4 +1,4 @@
-import { clamp, logRamp, noisyOr, ramp } from "#lib/core/index.ts";
+import { logRamp, noisyOr, ramp } from "#lib/core/index.ts";
 import { type LossCurve, rateIsKnown } from "../curve/loss-curve.ts";
 import { strongestSwing } from "../curve/pyramid.ts";
 import type { Features } from "./features.ts";
@@ -51,7 +51,8 @@ function withProgress(curve: LossCurve, f: Features): Scores {
   );
   const gap = aboveZ > 5 ? ramp(above, 0.06, 0.3) : 0;
   const signs: [Sign, number][] = [
-    ["give_back", 0.9 * giveBack],
+    // What came back to its best level once or twice was a spike, however wide.
+    ["give_back", (f.excursions <= 2 && !f.outside ? 0.4 : 0.9) * giveBack],
     ["gap", 0.9 * gap],
     ["noise", 0.25 * logRamp(f.noise / progress, 0.1, 0.4)],
     ["overshoot", overshoot(f)],
@@ -93,17 +94,27 @@ function withoutProgress(curve: LossCurve, f: Features): Scores {
     high,
     sureHigh: high,
     low: 0,
-    diverging: rise > 8 * f.blockError ? 0.9 * clamp(rise / (6 * f.noise), 0, 1) : 0,
+    diverging: 0.9 * lost(rise, f),
     noProgress: true,
     signs: strongest(signs),
   };
+}
+
+/**
+ * How clearly a curve without progress stands above its start: in units of its noise; and as an explosion makes the noise
+ * huge, in units of the little there had been to lose.
+ */
+function lost(rise: number, { blockError, noise, progress }: Features): number {
+  const clear = rise > 8 * blockError ? ramp(rise / noise, 3, 12) : 0;
+  return progress > 0 && rise > noise ? Math.max(clear, ramp(rise / progress, 10, 20)) : clear;
 }
 
 /** Went far above its start at first: after an early explosion the curve may look calm and only this tells. */
 function overshoot(f: Features): number {
   const share = f.overshoot / f.progress;
   if (!(f.overshoot > 6 * 0.6 * f.noise && share > 0.15)) return 0;
-  return ramp(share, 0, 1) * 0.5 * (f.recentZ < 4 ? 1 : 0.5);
+  // A curve that has gone on falling since has got over it.
+  return ramp(share, 0, 1) * 0.5 * (1 - ramp(f.recentZ, 2, 8));
 }
 
 /** A swing that stands far out of white noise. Weaker ones are as often the data's order as the rate's fault (§1.5). */

@@ -13,9 +13,9 @@ function lookOf(losses: number[], rate = 1e-3) {
 
 const epochs = (count: number, loss: (i: number) => number) => Array.from({ length: count }, (_, i) => loss(i));
 
-test("fewer than 8 points, or more than 60, are not for this rule", () => {
-  expect(lookOf(epochs(7, (i) => 5 - i))).toBeNull();
-  expect(lookOf(epochs(8, (i) => 5 / (i + 1)))).not.toBeNull();
+test("fewer than 20 points, or more than 60, are not for this rule", () => {
+  expect(lookOf(epochs(19, (i) => 5 - 0.1 * i))).toBeNull();
+  expect(lookOf(epochs(20, (i) => 5 / (i + 1)))).not.toBeNull();
   expect(lookOf(epochs(61, (i) => 5 / (i + 1)))).toBeNull();
 });
 
@@ -24,7 +24,7 @@ test.each([
   ["too_slow", epochs(20, (i) => 4 - 0.05 * i)],
   ["oscillating", epochs(30, (i) => 2.5 + 1.5 / (i + 1) - Math.cos((Math.PI * i) / 8))],
   ["no_progress", epochs(20, (i) => 2.3 + 0.02 * (i % 3))],
-  ["oscillating", [2.3, 9, 9.2, 9.1, 9.05, 9.1, 9.15, 9.1, 9.2, 9.1]],
+  ["oscillating", [2.3, ...epochs(20, (i) => 9 + 0.05 * (i % 4))]],
 ])("%s: a curve of epochs", (look, losses) => {
   expect(lookOf(losses)).toBe(look);
 });

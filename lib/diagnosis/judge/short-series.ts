@@ -4,10 +4,10 @@ import type { LossCurve } from "../curve/loss-curve.ts";
 import type { Look } from "./states.ts";
 
 /**
- * Curves that will never have many points, such as one per epoch: a rule of its own for 8 to 60 of them, modest in what
+ * Curves that will never have many points, such as one per epoch: a rule of its own for 20 to 60 of them, modest in what
  * it says (DIAGNOSIS.md §2.8). The start of a long run is no short curve; whoever asks must know that it stays short.
  */
-const SHORT_MIN = 8;
+const SHORT_MIN = 20;
 export const SHORT_MAX = 60;
 
 const EXPONENTS = [0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.4, 1.8];

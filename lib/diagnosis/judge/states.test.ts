@@ -10,7 +10,8 @@ function judgement(points: number, scores: Partial<Scores>, known = true, maxSte
   const { high = 0 } = scores;
   const full: Scores = { high, sureHigh: high, low: 0, diverging: 0, noProgress: false, signs: [], ...scores };
   const features = { ...calm, points } as Features;
-  return { features, scores: full, step: points, rateKnown: known, rateRises: false, maxSteps };
+  const likely = { high: 1, low: 1 };
+  return { features, scores: full, likely, step: points, rateKnown: known, rateRises: false, maxSteps };
 }
 
 /** The point at which a machine that sees these scores from `from` on enters another state. */
@@ -62,6 +63,14 @@ test("a restart gives 64 points' grace, and takes a state back with its stretch"
   const gone = { ...newLookMachine(), look: "oscillating" as Look };
   restartLooks(gone, 400, true);
   expect(gone.look).toBe("warming_up");
+});
+
+test("a look about the rate needs the model's consent", () => {
+  const machine = newLookMachine();
+  for (let points = 1; points < 3000; points++) {
+    judgeLook(machine, { ...judgement(points, { low: 1 }), likely: { high: 0, low: 0.2 } });
+  }
+  expect(machine.look).toBe("healthy");
 });
 
 test("sure means sure for as long as it takes to enter, and not just after the rate has jumped", () => {

@@ -1,4 +1,4 @@
-import { clamp } from "#lib/core/index.ts";
+import { clamp, ramp } from "#lib/core/index.ts";
 import type { Features } from "./features.ts";
 import type { Scores } from "./scores.ts";
 
@@ -20,6 +20,8 @@ export type LookMachine = {
   low: number;
   divergence: number;
   noProgress: boolean;
+  /** Little of the gain was made in the last half of the run. */
+  flat: boolean;
   /** Diverging because the loss has exploded (explosion.ts): certain however little was seen. */
   exploded: boolean;
   /** Since how many points the state has been sure enough to be pushed, −1 when it is not. */
@@ -29,6 +31,12 @@ export type LookMachine = {
   /** Nothing is pushed before this many points: the learning rate has just jumped, and the curve answers. */
   quietUntil: number;
 };
+
+/** Share of the gain that was made in the last half of the run. */
+const FLAT = { enter: 0.12, leave: 0.2 };
+
+/** From no consent of the model to full consent. */
+const CONSENT = [0.2, 0.5] as const;
 
 /** Finite losses before the first look is possible. */
 export const LOOK_MIN_POINTS = 48;
@@ -68,6 +76,7 @@ export function newLookMachine(): LookMachine {
     low: 0,
     divergence: 0,
     noProgress: false,
+    flat: false,
     exploded: false,
     surePoint: -1,
     graceUntil: 0,
@@ -101,6 +110,8 @@ export function quietLooks(machine: LookMachine, points: number): void {
 export type Judged = {
   features: Features;
   scores: Scores;
+  /** How likely the rate is too high, and too low, by the fitted model: a look about the rate needs its consent. */
+  likely: Readonly<{ high: number; low: number }>;
   step: number;
   rateKnown: boolean;
   /** The warm-up is under way. */
@@ -111,8 +122,9 @@ export type Judged = {
 /** Moves the machine on by one judgement. */
 export function judgeLook(machine: LookMachine, judged: Judged): void {
   const { points } = judged.features;
-  const { high, low, diverging, noProgress } = judged.scores;
-  Object.assign(machine, { high, low, divergence: diverging, noProgress });
+  const { diverging, noProgress } = judged.scores;
+  const { high, low } = consented(judged);
+  Object.assign(machine, { high, low, divergence: diverging, noProgress, flat: isFlat(machine, judged.features) });
   if (points < machine.graceUntil) return;
   const wanted = wantedLook(machine, judged);
   if (wanted === machine.look) {
@@ -143,6 +155,18 @@ export function judgeLook(machine: LookMachine, judged: Judged): void {
   trackSureness(machine, judged);
 }
 
+/** A log that ends with a look half decided is given it. */
+export function concludeLook(machine: LookMachine, points: number): void {
+  const { candidate, candidatePoint } = machine;
+  if (candidate === null || candidate === "warming_up") return;
+  if (points - candidatePoint < BARS[candidate].hold(points) / 4) return;
+  Object.assign(machine, { look: candidate, candidate: null, surePoint: -1 });
+}
+
+export function concludeShort(machine: LookMachine, look: Look, points: number, step: number): void {
+  Object.assign(machine, shortScores(look), { look, candidate: null, candidatePoint: points, candidateStep: step });
+}
+
 /** The loss has exploded: diverging at once, whatever was wanted before. */
 export function explodeLook(machine: LookMachine, points: number, step: number): void {
   if (machine.look !== "diverging") Object.assign(machine, { candidatePoint: points, candidateStep: step });
@@ -165,17 +189,30 @@ export function isSure(machine: LookMachine, points: number, rateKnown: boolean)
   return points - machine.surePoint >= (rateKnown ? 1 : 2) * BARS[look].hold(points);
 }
 
+/** The scores of the looks about the rate, as far as the fitted model consents. */
+function consented({ scores, likely, rateKnown }: Judged): { high: number; low: number } {
+  return {
+    // Without the rate, signs that large batches have too do not make a look.
+    high: rateKnown ? scores.high : scores.sureHigh,
+    low: scores.low * ramp(likely.low, ...CONSENT),
+  };
+}
+
 function wantedLook(machine: LookMachine, judged: Judged): Look {
-  const { look } = machine;
-  const { high, low, diverging, noProgress } = judged.scores;
+  const { look, high, low } = machine;
+  const { diverging, noProgress } = judged.scores;
   if (diverging >= ENTER) return "diverging";
   if (high >= ENTER && high >= low) return "oscillating";
   if (low >= ENTER) return "too_slow";
   if (look === "oscillating" && high >= LEAVE) return look;
   if (look === "too_slow" && low >= LEAVE && high < ENTER) return look;
   if (look === "diverging" && diverging >= 0.3) return look;
-  if (noProgress) return judged.features.points >= BARS.no_progress.earliest ? "no_progress" : look;
+  if (noProgress) return "no_progress";
   return hasStalled(judged) ? "stalled" : "healthy";
+}
+
+function isFlat({ flat }: LookMachine, { halfDrop, progress }: Features): boolean {
+  return Math.abs(halfDrop) < (flat ? FLAT.leave : FLAT.enter) * progress;
 }
 
 /**
@@ -223,11 +260,7 @@ const SHORT_HOLD = 2;
 
 /** Moves the machine on by the look of a short curve (short-series.ts). */
 export function judgeShortLook(machine: LookMachine, wanted: Look, points: number, step: number): void {
-  machine.high = wanted === "oscillating" ? SHORT_SCORE : 1 - SHORT_SCORE;
-  machine.low = wanted === "too_slow" ? SHORT_SCORE : 0;
-  machine.divergence = 0;
-  machine.noProgress = wanted === "no_progress";
-  machine.surePoint = -1;
+  Object.assign(machine, shortScores(wanted));
   if (wanted === machine.look) {
     machine.candidate = null;
     return;
@@ -240,4 +273,14 @@ export function judgeShortLook(machine: LookMachine, wanted: Look, points: numbe
   if (points - machine.candidatePoint < SHORT_HOLD) return;
   machine.look = wanted;
   machine.candidate = null;
+}
+
+function shortScores(look: Look): Partial<LookMachine> {
+  return {
+    high: look === "oscillating" ? SHORT_SCORE : 1 - SHORT_SCORE,
+    low: look === "too_slow" ? SHORT_SCORE : 0,
+    divergence: look === "diverging" ? SHORT_SCORE : 0,
+    noProgress: look === "no_progress",
+    surePoint: -1,
+  };
 }

@@ -1,7 +1,7 @@
 import { toJsonValue } from "#lib/protocol/index.ts";
+import { nonfiniteFacts } from "../nonfinite.ts";
 import { LABEL } from "../text/labels.ts";
-import { nonfiniteReason } from "../text/nonfinite.ts";
-import { nonfiniteFacts } from "../verdict.ts";
+import { NONFINITE_LABEL, nonfiniteReason } from "../text/nonfinite.ts";
 import { defineRule } from "./rule.ts";
 
 /**
@@ -14,7 +14,7 @@ export const lossNotFinite = defineRule<null>({
   observe({ state, nonfinite }) {
     const { failure } = state.nonfinite;
     if (nonfinite !== "began" || failure === null) return null;
-    const { step, good, rate, gradNorm } = failure;
+    const { step, good, rate, gradNorm, lossScale } = failure;
     const evidence = [{ name: "first_bad_step", value: step, unit: "steps", label: LABEL.firstBad }];
     return {
       rule: failure.kind === "inf" ? "inf.loss" : "nan.loss",
@@ -27,6 +27,9 @@ export const lossNotFinite = defineRule<null>({
         ...(good === null ? [] : [{ name: "last_good", value: good.loss, unit: "loss", label: LABEL.lastGood }]),
         ...(Number.isNaN(rate) ? [] : [{ name: "learning_rate", value: rate, unit: "", label: LABEL.learningRate }]),
         { name: "grad_norm", value: toJsonValue(gradNorm), unit: "", label: LABEL.gradNorm },
+        ...(Number.isNaN(lossScale)
+          ? []
+          : [{ name: "loss_scale", value: toJsonValue(lossScale), unit: "", label: NONFINITE_LABEL.lossScale }]),
       ],
     };
   },

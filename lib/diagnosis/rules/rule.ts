@@ -2,7 +2,7 @@ import type { Plain } from "#lib/core/index.ts";
 import type { Evidence, Localised, Severity } from "#lib/protocol/index.ts";
 import type { NonfiniteChange } from "../nonfinite.ts";
 import type { Reading } from "../observation.ts";
-import type { RateChange } from "../schedule/jump-watch.ts";
+import type { RateEvent } from "../schedule/jump-watch.ts";
 import type { EngineState } from "../state.ts";
 
 /**
@@ -15,7 +15,7 @@ export type Moment = {
   /** A verdict has begun, or the one in force has become sure enough to be pushed. */
   verdict: "changed" | "sure" | null;
   nonfinite: NonfiniteChange;
-  jump: RateChange | null;
+  jump: RateEvent | null;
 };
 
 /** A finding without the step it was said at, which the engine knows. */
@@ -35,6 +35,8 @@ export type Rule<Memory extends Plain> = {
   fresh(): Memory;
   /** Looks at one observation; may change its memory in place. */
   observe(moment: Moment, memory: Memory): Said | null;
+  /** The log has ended; what there is to say of that. */
+  conclude?(state: Readonly<EngineState>): Said | null;
 };
 
 /** A rule whose memory is its own affair. */

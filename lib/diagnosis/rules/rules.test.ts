@@ -50,7 +50,7 @@ test("a loss of exactly 0 beside a gradient norm of NaN is a NaN that the traine
 });
 
 test("a NaN gradient norm beside a finite loss is a note, and not again within 100 records", () => {
-  const series = { "train/loss": "2x300", grad_norm: "1x10 nan 1x50 nan 1x150 nan" };
+  const series = { "train/loss": "2-0.001x300", grad_norm: "1x10 nan 1x50 nan 1x150 nan" };
   expect(findings(series)).toEqual([
     { rule: "nan.grad_only", step: 11, saidAtStep: 11, severity: "note", alert: false },
     { rule: "nan.grad_only", step: 213, saidAtStep: 213, severity: "note", alert: false },
@@ -77,17 +77,19 @@ function evaluated(values: readonly number[], rate: (step: number) => number): s
     );
     return [...train, at(i * 10 + 10, [["eval/loss", value]])];
   });
-  const said = engine.observe(observations).filter(({ rule }) => rule === "early_stop.recommend");
-  return said.map(({ step, saidAtStep }) => `${step} at ${saidAtStep}`);
+  const said = engine.observe(observations).filter(({ rule }) => rule.startsWith("early_stop."));
+  return said.map(
+    ({ rule, alert, step, saidAtStep }) => `${rule.slice(11)} ${step} at ${saidAtStep}${alert ? "!" : ""}`,
+  );
 }
 
-test("an evaluation that no longer improves is told once, unless the learning rate has yet to come down", () => {
+test("an evaluation that no longer improves is told once: to wait for a rate that comes down, to stop where none does", () => {
   const falls = Array.from({ length: 10 }, (_, i) => 2 - i / 10);
   const flat = [...falls, ...Array<number>(20).fill(1.1)];
   const rises = [...falls, ...Array.from({ length: 20 }, (_, i) => 1.1 + i / 10)];
   const decaying = (step: number): number => 1e-3 * (1 - (0.5 * step) / 300);
-  expect(evaluated(flat, () => 1e-3)).toEqual(["100 at 150"]);
-  expect(evaluated(flat, decaying)).toEqual([]);
-  expect(evaluated(rises, decaying)).toEqual(["100 at 150"]);
+  expect(evaluated(flat, () => 1e-3)).toEqual(["recommend 100 at 180"]);
+  expect(evaluated(flat, decaying)).toEqual(["wait 100 at 150"]);
+  expect(evaluated(rises, decaying)).toEqual(["recommend 100 at 150"]);
   expect(evaluated(falls, () => 1e-3)).toEqual([]);
 });

@@ -36,7 +36,8 @@ function identify(points: [number, number][], maxSteps: number | null, changes: 
 
 function jumps(points: [number, number][], maxSteps: number | null = null): RateChange[] {
   const watch = newJumpWatch();
-  return points.map(([step, rate]) => watchJump(watch, step, rate, maxSteps)).filter((change) => change !== null);
+  for (const [step, rate] of points) watchJump(watch, step, rate, maxSteps);
+  return watch.changes;
 }
 
 const cases: [kind: string, rate: Rate, warmupSteps: number, final: number | null][] = [

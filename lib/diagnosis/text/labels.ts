@@ -17,5 +17,7 @@ export const LABEL = {
   predicted: both("Before the jump", "跳变前"),
   measured: both("After the jump", "跳变后"),
   bestEval: both("Best eval loss", "最佳验证损失"),
+  evalRise: both("Above the best eval loss", "高于最佳验证损失"),
+  spikeHeight: both("Height of the jump", "跳变幅度"),
   evalsSinceBest: both("Checks since the best", "距最佳的验证次数"),
 } as const;

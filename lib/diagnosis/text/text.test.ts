@@ -15,7 +15,11 @@ const failure = {
   step: 31_702,
   good: { step: 31_701, loss: 2.59 },
   gradNorm: Infinity,
+  normRise: 1,
+  halvings: 0,
+  normFinite: false,
   rate: 4.49e-4,
+  atPeak: false,
 } as const;
 
 const sentences: Record<string, Sentence> = {

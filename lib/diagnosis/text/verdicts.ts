@@ -105,6 +105,60 @@ export function tooSlowText(facts: {
   };
 }
 
+export function overfittingText(facts: {
+  best: { step: number; value: number };
+  rise: number;
+  evals: number;
+}): Sentence {
+  const [value, step, rise] = [formatMetric(facts.best.value), formatStep(facts.best.step), formatMetric(facts.rise)];
+  return {
+    reason: both(
+      `Eval loss stands ${rise} above its best ${value} of step ${step}, ${facts.evals} checks ago, while train loss falls.`,
+      `验证损失比步 ${step} 的最佳值 ${value} 高 ${rise}（已过 ${facts.evals} 次验证），而训练损失仍在下降。`,
+    ),
+    advice: both(
+      `Stop and keep the checkpoint nearest to step ${step}; or raise weight decay within 0.01–0.1, then dropout.`,
+      `可停止训练并保留最接近步 ${step} 的检查点；或将权重衰减提高到 0.01–0.1，再考虑 dropout。`,
+    ),
+  };
+}
+
+export function openSpikeText(facts: { step: number; level: number; top: number; length: number }): Sentence {
+  const [step, level, top] = [formatStep(facts.step), formatMetric(facts.level), formatMetric(facts.top)];
+  const n = formatStep(facts.length);
+  return {
+    reason: both(
+      `Loss jumped from ${level} to ${top} at step ${step} and has not come back in ${n} records.`,
+      `损失在步 ${step} 从 ${level} 跳到 ${top}，${n} 条记录内仍未恢复。`,
+    ),
+    advice: both(
+      "If it does not return: resume at least 100 steps before the jump and skip the next 200–500 batches.",
+      "若不恢复：从跳变前至少 100 步处继续，并跳过随后的 200–500 个批次。",
+    ),
+  };
+}
+
+/** @param facts what was gained in the last half of the run, as loss and as a share of all; where that half began */
+export function flatAtHighRateText(facts: {
+  gain: number;
+  share: number;
+  since: number;
+  next: number | null;
+}): Sentence {
+  const [gain, since] = [formatMetric(Math.max(0, facts.gain)), formatStep(facts.since)];
+  const share = formatShare(Math.max(0, facts.share));
+  return {
+    reason: both(
+      `Loss fell early and is nearly flat: ${gain} gained since step ${since} (${share} of all), at a level that a lower learning rate usually beats.`,
+      `损失早期下降后几乎持平：自步 ${since} 起仅下降 ${gain}（占总进展 ${share}），较低的学习率通常能达到更好的水平。`,
+    ),
+    advice:
+      facts.next === null
+        ? both("Try a third of the learning rate.", "尝试将学习率降至三分之一。")
+        : both(`Try LR ${formatLearningRate(facts.next)}.`, `尝试学习率 ${formatLearningRate(facts.next)}。`),
+  };
+}
+
 export function stalledText(steps: number): Sentence {
   const n = formatStep(steps);
   return {

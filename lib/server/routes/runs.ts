@@ -99,6 +99,7 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
         gaps,
         metrics,
         formatReason,
+        config: await views.config(run.id),
       });
     }),
     get("/api/v1/runs/:id/view", async (call) => sendJson(call.response, await view(call))),

@@ -1,5 +1,6 @@
 import { workerData } from "node:worker_threads";
-import type { DiagnosisView, FileIdentity, Finding, RunState } from "#lib/protocol/index.ts";
+import type { GpuReading } from "#lib/diagnosis/index.ts";
+import type { Config, DiagnosisView, FileIdentity, Finding, RunState } from "#lib/protocol/index.ts";
 import {
   type AppendBatch,
   type AppendResult,
@@ -58,7 +59,18 @@ const writer = {
   async tell(ids: string[]): Promise<void> {
     alarms.channels = ids;
   },
-  changeState: (run: string, from: RunState, to: RunState) => judge.changeState(run, from, to),
+  async changeState(run: string, from: RunState, to: RunState): Promise<void> {
+    for (const changed of await judge.changeState(run, from, to)) await tell(changed.run, changed.findings);
+  },
+  /** Looks at a run between its records; `now` is by its agent's clock. */
+  async tick(run: string, now: number, gpus: GpuReading[]): Promise<void> {
+    const findings = await judge.tick(run, now, gpus);
+    if (findings.length > 0) await tellNow(run, findings);
+  },
+  /** The review with the settings entered is on its way to the pages when this resolves. */
+  async enterConfig(run: string, values: Config): Promise<void> {
+    await tellNow(run, await judge.enterConfig(run, values));
+  },
   leaseOutbox: ingest.leaseOutbox.bind(ingest),
   settleOutbox: ingest.settleOutbox.bind(ingest),
   nextDue: ingest.nextDue.bind(ingest),
@@ -105,13 +117,14 @@ async function pump(): Promise<void> {
 }
 
 async function tell(run: string, findings: Finding[]): Promise<void> {
-  if (findings.length > 0) {
-    unseen.delete(run);
-    emit({ kind: "judged", run, view: await judge.view(run), findings } satisfies WriterEvent);
-    return;
-  }
+  if (findings.length > 0) return tellNow(run, findings);
   unseen.add(run);
   viewTimer ??= setTimeout(tellUnseen, VIEW_EVERY_MS);
+}
+
+async function tellNow(run: string, findings: Finding[]): Promise<void> {
+  unseen.delete(run);
+  emit({ kind: "judged", run, view: await judge.view(run), findings } satisfies WriterEvent);
 }
 
 async function tellUnseen(): Promise<void> {

@@ -211,6 +211,19 @@ export function filesContract(bench: Bench): void {
       expect(await bench.store.reader.log(FOLDER)).toEqual([]);
     });
 
+    test("settings add up over a file's records, later ones winning, and those of the console have the last word", async () => {
+      await send(record(CONSOLE, [], [], { facts: facts({ config: { lr: 1, seed: 2, wd: 0 } }) }));
+      await send(record(CONSOLE, [], [], { facts: facts({ linesRead: 5 }) }));
+      const [told] = await send(record(CONSOLE, [], [], { facts: facts({ config: { lr: 3 } }) }));
+      expect(told?.facts?.config).toEqual({ lr: 3, seed: 2, wd: 0 });
+      const [both] = await send(
+        record(JSONL, [LOSS], [[1, 1, 2]], { facts: facts({ config: { wd: 0.1, eps: 1e-8 } }) }),
+      );
+      const all = { lr: 3, seed: 2, wd: 0, eps: 1e-8 };
+      expect(both?.facts?.config).toEqual(all);
+      expect((await bench.store.reader.run(FOLDER))?.facts?.config).toEqual(all);
+    });
+
     test("a file stays in the run it began in, whatever its later records say", async () => {
       const alone = record(CONSOLE, [LOSS], [[1, 1, 9]]);
       await send({ ...alone, source: { ...alone.source!, group: null } }, record(CONSOLE, [LOSS], [[2, 2, 9]]));

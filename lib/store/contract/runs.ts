@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Facts, LIMITS } from "#lib/protocol/index.ts";
+import { CONFIG_LIMITS, type Facts, LIMITS } from "#lib/protocol/index.ts";
 import { runIdOf } from "../run-id.ts";
 import type { Bench } from "./bench.ts";
 import { chunk, FILE, group, identity, loss, NOW, RUN, WHOLE } from "./fixtures.ts";
@@ -49,6 +49,7 @@ export function runsContract(bench: Bench): void {
         path: "/logs/a.log",
         fileSeen: true,
         facts: { ...facts, linesRead: 4 },
+        entered: {},
         status,
         startedAt: NOW,
         lastDataAt: NOW,
@@ -61,6 +62,27 @@ export function runsContract(bench: Bench): void {
         gpus: 0,
         view: null,
       });
+    });
+
+    test("the runs of a project are found from each of them, newest data first; no project has none", async () => {
+      const names = ["a", "b", "c", "d"];
+      const files = names.map((name) => `file0000000${name}`);
+      const ids = files.map((file) => runIdOf("agent-1", file));
+      for (const [i, file] of files.entries()) {
+        const project = [source.project, "other", source.project, null][i]!;
+        const path = `/logs/${names[i]}.log`;
+        const described = { ...source, path, name: names[i]!, project, identity: identity({ inode: String(i) }) };
+        const record = chunk([group(["loss"], [[1, 1, 2]])], { file, source: described });
+        await bench.agent.add(record).send(bench.store.writer, i + 1, 1, NOW + i);
+      }
+      const of = (i: number, limit = 10) => bench.store.writer.runsOfProject(ids[i]!, limit);
+      expect(await of(0)).toEqual([
+        { run: ids[2], name: "c" },
+        { run: ids[0], name: "a" },
+      ]);
+      expect(await of(2, 1)).toEqual([{ run: ids[2], name: "c" }]);
+      expect(await of(1)).toEqual([{ run: ids[1], name: "b" }]);
+      expect(await of(3)).toEqual([]);
     });
 
     test("a log that does not exist yet is a run without a file", async () => {
@@ -114,6 +136,24 @@ export function runsContract(bench: Bench): void {
       expect(await bench.store.writer.fileCursors("agent-2", [{ path: source.path, identity: identity() }])).toEqual([
         null,
       ]);
+    });
+
+    test("settings that a person enters add up, are taken back by null, and outlive a crash", async () => {
+      const { writer } = bench.store;
+      await bench.agent.add(loss([1])).send(writer);
+      expect(await writer.enterConfig(RUN, { optim: "adamw", lr: 0.1, bf16: true })).toEqual({
+        optim: "adamw",
+        lr: 0.1,
+        bf16: true,
+      });
+      expect(await writer.enterConfig(RUN, { lr: 0.2, bf16: null, fp16: null })).toEqual({ optim: "adamw", lr: 0.2 });
+      await bench.store.crash();
+      const kept = { optim: "adamw", lr: 0.2 };
+      expect((await bench.store.reader.run(RUN))?.entered).toEqual(kept);
+      const many = Object.fromEntries(Array.from({ length: CONFIG_LIMITS.entered - 1 }, (_, i) => [`key${i}`, i]));
+      await expect(bench.store.writer.enterConfig(RUN, many)).rejects.toMatchObject({ code: "bad_request" });
+      expect((await bench.store.writer.run(RUN))?.entered).toEqual(kept);
+      await expect(bench.store.writer.enterConfig("nothing", kept)).rejects.toMatchObject({ code: "not_found" });
     });
 
     test("a gap in the agent's records shows on the runs it feeds", async () => {

@@ -1,7 +1,7 @@
 "use client";
 import { useLocale, useTranslations } from "use-intl";
 import { type StripScene, VERDICT_SEVERITY } from "#lib/charts/index.ts";
-import { formatDuration, formatStepRange, timeLeftMs } from "#lib/core/index.ts";
+import { formatDuration, formatStepRange, timeLeftMs, verdictStretches } from "#lib/core/index.ts";
 import type { RunView } from "#lib/protocol/index.ts";
 import { PatternEdge } from "../../../_components/pattern-edge.tsx";
 import { VerdictIcon } from "../../../_components/verdict-icon.tsx";
@@ -22,7 +22,7 @@ export function Ribbon({ run, scene, onZoom }: Props) {
       aria-label={t("strip.ribbon")}
       style={{ top: layout.ribbon.top, left: layout.left, right: layout.right, height: layout.ribbon.height }}
     >
-      {run.timeline.map(({ verdict, fromStep, toStep }) => {
+      {verdictStretches(run.timeline).map(({ verdict, fromStep, toStep }) => {
         const to = Math.max(toStep ?? end, fromStep);
         const place = stretch(scene, toX(fromStep) ?? Number.NaN, toStep === null ? now : (toX(to) ?? Number.NaN));
         if (!place) return null;
