@@ -11,6 +11,7 @@ import type { Writer } from "#lib/server/workers/writer.ts";
 import { openSqliteReader, runIdOf } from "#lib/store/index.ts";
 import { Agent } from "./agent.ts";
 import { resolveLogs } from "./cli/logs.ts";
+import type { FollowedLog } from "./follower.ts";
 
 /** An agent from the log to the store. What LLaMA-Factory leaves in its output folder is the example. */
 const TOKEN = "a token of the test, long enough";
@@ -84,7 +85,10 @@ const logged = (steps: readonly number[]): string =>
 
 /** Follows what these arguments of `watch` stand for, until everything that is there is in the store. */
 async function follow(...given: string[]): Promise<void> {
-  const logs = await resolveLogs(root, given);
+  await followLogs(await resolveLogs(root, given));
+}
+
+async function followLogs(logs: readonly FollowedLog[]): Promise<void> {
   const ended = new Set<string>();
   const agent = await Agent.open({
     folder: join(root, "agent"),
@@ -181,6 +185,21 @@ test("logs that took the place of others are another training, one run again", a
   expect((await runs()).map(({ id }) => id).sort()).toEqual(ids.toSorted());
   expect((await points(ids[0]!, "train/loss")).length).toBe(STEPS.length);
   expect((await points(ids[1]!, "train/loss")).length).toBe(STEPS.length - 5);
+});
+
+test("a pattern goes on when the agent starts again without it, and another one reads the log anew", async () => {
+  const path = join(out, "own.log");
+  const own = (step: number): string => `@${step} ~ ${loss(step)} ~ ${step / 10}\n`;
+  writeFileSync(path, STEPS.slice(0, 12).map(own).join(""));
+  await followLogs([{ path, group: null, pattern: "@(?<step>\\d+) ~ (?<loss>\\S+)" }]);
+  appendFileSync(path, STEPS.slice(12).map(own).join(""));
+  await followLogs([{ path, group: null }]);
+  const [run, ...others] = await runs();
+  expect(others).toEqual([]);
+  expect(await points(run!.id, "train/loss")).toEqual(STEPS.map((step) => [step, loss(step)]));
+  await followLogs([{ path, group: null, pattern: "@(?<step>\\d+) ~ (?<loss>\\S+) ~ (?<grad_norm>\\S+)" }]);
+  const found = await Promise.all((await runs()).map(({ id }) => points(id, "grad_norm")));
+  expect(found).toContainEqual(STEPS.map((step) => [step, step / 10]));
 });
 
 test.each([

@@ -3,8 +3,9 @@ import { readFile, rename } from "node:fs/promises";
 import { hostname, machine, platform } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { decodeRecord, errorCode, type Refusal } from "#lib/protocol/index.ts";
-import { type FollowedLog, Follower, type FollowReport, type Place, placeOf, toPlace } from "./follower.ts";
+import { type FollowedLog, Follower, type FollowReport } from "./follower.ts";
 import { GpuRecorder } from "./gpu-recorder.ts";
+import { type Place, placeOf, toPlace } from "./place.ts";
 import { continuesAt, identify } from "./sources/index.ts";
 import { Spool } from "./spool/index.ts";
 import { Uplink } from "./uplink/index.ts";
@@ -29,8 +30,8 @@ export type AgentOptions = {
   url: string;
   token: string;
   version: string;
-  /** Name or path of the tool that the host's GPUs are read with. */
-  nvidiaSmi: string;
+  /** Name or path of the tool that the host's GPUs are read with; null when nobody asks for them. */
+  nvidiaSmi: string | null;
   events: AgentEvents;
   now: () => number;
 };
@@ -66,6 +67,33 @@ export class Agent {
     this.#life.follow(log);
   }
 
+  /**
+   * Reads a file that will not grow from where any earlier life of this agent left it to its end; resolves when all of it is
+   * in the spool.
+   *
+   * @throws CurvewatchError when it cannot be read, or the server cannot be asked where it is in the file
+   */
+  async readOnce(log: FollowedLog): Promise<void> {
+    while (!this.#closed) {
+      const life = this.#life;
+      const failure = await life.readOnce(log).then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      await this.#restarting;
+      // A new spool knows nothing of what was read into the one before.
+      if (life !== this.#life) continue;
+      if (failure) throw failure.error;
+      return;
+    }
+  }
+
+  /** Resolves when the server has committed all that has been read, or `signal` gives up. */
+  async drained(signal: AbortSignal): Promise<void> {
+    await this.#restarting;
+    await this.#life.drained(signal);
+  }
+
   /** Reads what is there, hands it over as far as the server takes it in time, and closes. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -98,7 +126,7 @@ class Life {
   /** The newest place of every log in the spool, oldest first. */
   #places: Place[] = [];
   #recovering: Promise<void> | null = null;
-  #recordingGpus!: Promise<void>;
+  #recordingGpus: Promise<void> = Promise.resolve();
 
   constructor(options: AgentOptions, outrun: () => void) {
     this.#options = options;
@@ -120,6 +148,7 @@ class Life {
       now,
     });
     this.#uplink.start();
+    if (nvidiaSmi === null) return;
     const recorder = new GpuRecorder({
       command: nvidiaSmi,
       host: hostname(),
@@ -132,10 +161,19 @@ class Life {
   }
 
   follow(log: FollowedLog): void {
-    const work = this.#follow(log).catch((error: unknown) => {
+    const work = this.#follow(log, this.#stop.signal).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#options.events.failed(log.path, error);
     });
     this.#following.push(work);
+  }
+
+  async readOnce(log: FollowedLog): Promise<void> {
+    // It is told to end before it begins: then it reads what is there.
+    await this.#follow(log, AbortSignal.abort());
+  }
+
+  async drained(signal: AbortSignal): Promise<void> {
+    await this.#uplink.drained(signal);
   }
 
   async close(drainMs: number): Promise<void> {
@@ -148,7 +186,7 @@ class Life {
   }
 
   /** A broken spool stands still until every log is read again from what was synced. */
-  async #follow(log: FollowedLog): Promise<void> {
+  async #follow(log: FollowedLog, signal: AbortSignal): Promise<void> {
     const { events, now } = this.#options;
     while (!this.#stop.signal.aborted) {
       const follower = new Follower(
@@ -163,7 +201,7 @@ class Life {
         await this.#resume(log),
       );
       try {
-        return await follower.run(this.#stop.signal);
+        return await follower.run(signal);
       } catch (error) {
         if (errorCode(error) !== "E_SPOOL_IO") throw error;
         events.failed(log.path, error);
@@ -183,11 +221,12 @@ class Life {
 
   /**
    * The spool knows where reading was, or the server does, or the log is new to both. What was read for another run is of no
-   * use: a log that belongs to a group now is read for that from its beginning.
+   * use: a log that belongs to a group now is read for that from its beginning, and so is one that is read by another pattern.
    */
-  async #resume({ path, group }: FollowedLog): Promise<Place | null> {
+  async #resume({ path, group, pattern }: FollowedLog): Promise<Place | null> {
+    const isOurs = (place: Place): boolean => place.group === group && (!pattern || place.pattern === pattern);
     const identity = await identify(path);
-    const newestFirst = this.#places.filter((place) => place.group === group).reverse();
+    const newestFirst = this.#places.filter(isOurs).reverse();
     for (const place of newestFirst)
       if (place.identity !== null && (await continuesAt(path, place.identity, place.offset))) return place;
     const samePath = newestFirst.find(
@@ -198,7 +237,7 @@ class Life {
     if (waiting || identity === null) return waiting ?? null;
     const [answer] = await this.#uplink.cursors([{ path, identity }], this.#stop.signal);
     const place = answer && toPlace(answer.file, answer.end, answer.state);
-    return place?.group === group ? place : null;
+    return place && isOurs(place) ? place : null;
   }
 }
 

@@ -1,24 +1,21 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { z } from "zod";
 import {
   type Chunk,
   type Config,
-  decodeRecord,
   encodeRecord,
   errorCode,
   type Facts,
-  type FileIdentity,
-  fileIdentitySchema,
   LIMITS,
   mergeConfig,
+  type PointGroup,
   type Source,
 } from "#lib/protocol/index.ts";
 import { readConfigBeside } from "./config/index.ts";
-import { LogReader } from "./parsers/index.ts";
-import { runName } from "./run-name.ts";
+import { type FileReader, openReader } from "./parsers/index.ts";
+import { newPlace, type Place, positionOf } from "./place.ts";
+import { mlflowName, type RunName, runName } from "./run-name.ts";
 import { sourceRank } from "./source-rank.ts";
-import { ChangeWatch, LogTail, type TailChunk } from "./sources/index.ts";
+import { ChangeWatch, openTail, type TailChunk } from "./sources/index.ts";
 import { failpoint, type Spool } from "./spool/index.ts";
 
 /**
@@ -30,36 +27,21 @@ export type FollowerEvents = {
   read(report: FollowReport): void;
 };
 
-/** A log, and the key of the run that it belongs to with others; null when it is a run of its own. */
-export type FollowedLog = { path: string; group: string | null };
+/**
+ * A log, and the key of the run that it belongs to with others; null when it is a run of its own. Without a `pattern` it is read
+ * by the one it was read by before.
+ */
+export type FollowedLog = { path: string; group: string | null; pattern?: string | null | undefined };
 
 export type FollowReport = {
   path: string;
   found: boolean;
   eof: boolean;
   facts: Facts;
+  /** Values read since following began. */
+  values: number;
   /** The newest lines, for "these lines were seen and none of them was recognised". */
   lines: string[];
-};
-
-/** What a record carries so that reading can go on behind it. */
-const stateSchema = z.object({
-  path: z.string(),
-  identity: fileIdentitySchema.nullable(),
-  /** Complete lines before the record's `end`. */
-  line: z.int().nonnegative(),
-  reader: z.unknown(),
-  group: z.string().nullable().default(null),
-  /** Trainings before this one whose logs lay in the same place. */
-  earlier: z.int().nonnegative().default(0),
-});
-export type Place = FollowedLog & {
-  file: string;
-  offset: number;
-  identity: FileIdentity | null;
-  line: number;
-  reader: unknown;
-  earlier: number;
 };
 
 type ReadChunk = Extract<TailChunk, { kind: "read" }>;
@@ -67,9 +49,12 @@ type ReadChunk = Extract<TailChunk, { kind: "read" }>;
 const READ_BYTES = 64 * 1024;
 /** Text after which a record is closed: its points stay well under the record limit. */
 const RECORD_TEXT = 16 * 1024;
+/** Bytes of a record tell more than as many characters of text. */
+const RECORD_SHARE = 2;
 /** A record that waits for its progress bar to be redrawn waits no longer than this. */
 const FLUSH_AFTER_MS = 1000;
 const FULL_RETRY_MS = 1000;
+const LINES_TOLD = 40;
 
 export type FollowerOptions = {
   log: FollowedLog;
@@ -84,20 +69,23 @@ export type FollowerOptions = {
 export class Follower {
   readonly #options: FollowerOptions;
   #place: Place;
-  #reader: LogReader;
+  #reader: FileReader;
   #found: boolean;
   /** The source and facts have been spooled as they are now. */
   #introduced = false;
   /** The files beside the log have been read: later they would hide what the log has told since. */
   #besideRead: boolean;
   #lastStatus = "";
+  #sentTitle = "";
+  #values = 0;
 
   /** `resume` is where an earlier life of this agent was in the file, for the same group; or null. */
   constructor(options: FollowerOptions, resume: Place | null) {
     const { path } = options.log;
     this.#options = options;
-    this.#place = resume ? { ...resume, path } : newPlace(options.log);
-    this.#reader = new LogReader({ path, state: this.#place.reader });
+    const pattern = options.log.pattern ?? resume?.pattern;
+    this.#place = resume ? { ...resume, path, pattern } : newPlace(options.log);
+    this.#reader = openReader({ path, state: this.#place.reader, pattern });
     this.#found = this.#place.identity !== null;
     this.#besideRead = this.#place.offset > 0;
   }
@@ -105,12 +93,13 @@ export class Follower {
   /** Reads until `signal` aborts; then takes what is there and returns with everything synced. */
   async run(signal: AbortSignal): Promise<void> {
     const { now } = this.#options;
-    const { path, identity, offset, line } = this.#place;
-    const tail = await LogTail.open({ path, from: identity && { identity, offset, line }, now });
+    const { path } = this.#place;
+    const tail = await openTail({ path, from: positionOf(this.#place), now });
     const changes = new ChangeWatch(path, now);
     try {
       let readAt = now();
       let flushed = true;
+      let isLast = false;
       for (;;) {
         const stopping = signal.aborted;
         const chunk = await tail.read(READ_BYTES);
@@ -127,7 +116,11 @@ export class Follower {
           flushed = true;
         }
         await this.#spool(chunk.kind === "read" ? chunk : null);
-        if (stopping) return;
+        if (stopping && (chunk.kind === "missing" || chunk.eof)) {
+          // A file that has long been quiet gives its unfinished last line after its end was reached.
+          if (isLast) return;
+          isLast = true;
+        }
         await changes.wait(chunk, signal);
       }
     } finally {
@@ -137,11 +130,13 @@ export class Follower {
   }
 
   /** A first sight of the file, or of another one in its place. */
-  async #arrive({ event, position }: ReadChunk): Promise<void> {
+  async #arrive({ event, position, size }: ReadChunk): Promise<void> {
+    if (event === "truncated" && size >= this.#place.offset) this.#reader.rewritten();
     // What we knew is gone, and this was there when we came: another training, another run.
     if (event === "replaced") {
-      this.#place = newPlace(this.#options.log, this.#place.earlier + 1);
-      this.#reader = new LogReader({ path: this.#place.path });
+      const { pattern } = this.#place;
+      this.#place = newPlace({ ...this.#options.log, pattern }, this.#place.earlier + 1);
+      this.#reader = openReader({ path: this.#place.path, pattern });
       this.#introduced = false;
       this.#besideRead = false;
     }
@@ -155,24 +150,30 @@ export class Follower {
     const at = live ? this.#options.now() : Number.NaN;
     let text = 0;
     for (const segment of segments) {
-      this.#reader.push({ text: segment.text, line: segment.line, at, frame: segment.frame });
-      text += segment.text.length;
-      if (text < RECORD_TEXT) continue;
+      const { text: line, bytes } = segment;
+      const isOpen = !segment.frame && segment.linesBefore < segment.line;
+      this.#reader.push({ text: line, line: segment.line, at, frame: segment.frame, isOpen, ...(bytes && { bytes }) });
+      text += bytes ? RECORD_SHARE * bytes.length : line.length;
+      // A file that is read as a whole goes on only where a chunk ends: its digest is of that place.
+      if (text < RECORD_TEXT || position.digest !== undefined) continue;
       this.#place.offset = segment.end;
       this.#place.line = segment.linesBefore;
       await this.#spool(null);
       text = 0;
     }
-    this.#place.offset = position.offset;
-    this.#place.line = position.line;
+    Object.assign(this.#place, position);
     await this.#spool({ segments, position, live, ...chunk });
   }
 
   async #spool(chunk: ReadChunk | null): Promise<void> {
     const { host, spool, now, wake, events } = this.#options;
-    const { path, group, earlier, identity } = this.#place;
+    const { path, group, earlier, identity, digest, pattern } = this.#place;
     const { groups, tail, factsChanged, config } = this.#reader.take();
     const learnt = await this.#learn(config);
+    this.#values += countValues(groups);
+    const told = this.#reader.title?.() ?? null;
+    const title = told && { name: told.name, project: told.project || null };
+    if (title && title.name !== this.#sentTitle) this.#introduced = false;
     const status = chunk && { size: chunk.size, mtimeMs: chunk.mtimeMs, eof: chunk.eof };
     const statusText = status ? `${status.size} ${status.mtimeMs} ${status.eof}` : this.#lastStatus;
     if (
@@ -190,22 +191,34 @@ export class Follower {
       t: now(),
       file: this.#place.file,
       end: this.#place.offset,
-      state: { path, identity, line: this.#place.line, reader: this.#reader.state(), group, earlier },
+      state: {
+        path,
+        identity,
+        line: this.#place.line,
+        reader: this.#reader.state(),
+        group,
+        earlier,
+        ...(digest && { digest }),
+        ...(pattern && { pattern }),
+      },
       groups,
       tail,
       ...(status && { status }),
       ...((factsChanged || learnt || !this.#introduced) && { facts: learnt ? { ...facts, config: learnt } : facts }),
-      ...(!this.#introduced && { source: { kind: "log" as const, path, host, identity, ...runOf(this.#place) } }),
+      ...(!this.#introduced && {
+        source: { kind: "log" as const, path, host, identity, ...(await runOf(this.#place, title)) },
+      }),
     };
     const body = encodeRecord(record);
     await this.#append(body.byteLength <= LIMITS.recordBytes ? body : encodeRecord(withoutPoints(record)));
     this.#introduced = true;
+    this.#sentTitle = title?.name ?? "";
     this.#lastStatus = statusText;
     await spool.sync();
     wake();
     if (!chunk || chunk.eof) {
-      const lines = tail.slice(-5).map((line) => line.text);
-      events.read({ path, found: this.#found, eof: chunk?.eof ?? false, facts, lines });
+      const lines = tail.slice(-LINES_TOLD).map((line) => line.text);
+      events.read({ path, found: this.#found, eof: chunk?.eof ?? false, facts, values: this.#values, lines });
     }
   }
 
@@ -233,20 +246,22 @@ export class Follower {
   }
 }
 
-function newPlace(log: FollowedLog, earlier = 0): Place {
-  const file = randomBytes(8).toString("hex");
-  return { ...log, file, offset: 0, identity: null, line: 0, reader: undefined, earlier };
+/** The run a log belongs to. Logs that took the place of others are of the folder's next training, together again. */
+async function runOf(
+  { path, group, earlier }: Place,
+  title: RunName | null,
+): Promise<Pick<Source, "name" | "project" | "group" | "rank">> {
+  const key = group === null || earlier === 0 ? group : `${group}#${earlier + 1}`;
+  const named = title ?? (await mlflowName(path)) ?? runName(path, group);
+  return { ...named, group: key, rank: sourceRank(path) };
 }
 
-/** The run a log belongs to. Logs that took the place of others are of the folder's next training, together again. */
-function runOf({ path, group, earlier }: Place): Pick<Source, "name" | "project" | "group" | "rank"> {
-  const key = group === null || earlier === 0 ? group : `${group}#${earlier + 1}`;
-  return { ...runName(path, group !== null), group: key, rank: sourceRank(path) };
-}
+const countValues = (groups: readonly PointGroup[]): number =>
+  groups.reduce((sum, { names, step }) => sum + names.length * step.length, 0);
 
 /** A stretch with more values than a record may hold: the rest of it goes on, and the log panel says what is missing. */
 function withoutPoints(record: Chunk): Chunk {
-  const values = record.groups.reduce((sum, group) => sum + group.names.length * group.step.length, 0);
+  const values = countValues(record.groups);
   const line = record.groups.at(-1)?.line.at(-1) ?? 1;
   const note = {
     line,
@@ -254,16 +269,4 @@ function withoutPoints(record: Chunk): Chunk {
     parsed: false,
   };
   return { ...record, groups: [], tail: [...(record.tail ?? []).slice(-10), note] };
-}
-
-/** The place a spooled record stands for, or null when it is no log's. */
-export function placeOf(body: Uint8Array): Place | null {
-  const record = decodeRecord(body);
-  return record.kind === "chunk" ? toPlace(record.file, record.end, record.state) : null;
-}
-
-/** A place from the parts that the wire and the store keep; null when `state` is not one of ours. */
-export function toPlace(file: string, offset: number, state: unknown): Place | null {
-  const parsed = stateSchema.safeParse(state);
-  return parsed.success ? { ...parsed.data, file, offset, reader: parsed.data.reader } : null;
 }

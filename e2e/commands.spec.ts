@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -148,4 +148,27 @@ test("a log or folder without permission is named", async ({ folder }) => {
   expect(data.stderr).toMatch(/--data/);
   expect(data.code).toBe(1);
   rmSync(closed, { recursive: true });
+});
+
+test("import reads output folders into the store once, says what was added, and leaves no server behind", async ({
+  folder,
+}) => {
+  const [out, data] = [join(folder, "outputs"), join(folder, "data")];
+  mkdirSync(join(out, "a"), { recursive: true });
+  writeFileSync(join(out, "a", "train.log"), "step=1 loss=2.0\nstep=2 loss=1.5\n");
+  const rows = [1, 2, 3].map((step) => ({ step, loss: 2 / step }));
+  writeFileSync(join(out, "a", "trainer_state.json"), JSON.stringify({ log_history: rows, max_steps: 3 }, null, 2));
+  const first = await run(["import", out, "--data", data]);
+  expect([first.code, first.stdout]).toEqual([
+    0,
+    `${join(out, "a")}: 5 points added (train.log, trainer_state.json)\n`,
+  ]);
+  const again = await run(["import", out, "--data", data]);
+  expect([again.code, again.stdout]).toEqual([
+    0,
+    `${join(out, "a")}: 0 points added (train.log, trainer_state.json)\n`,
+  ]);
+  expect(existsSync(join(data, "server.json"))).toBe(false);
+  expect((await run(["import", join(folder, "nowhere"), "--data", data])).code).toBe(1);
+  expect((await run(["import"])).code).toBe(2);
 });

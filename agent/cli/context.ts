@@ -10,6 +10,8 @@ export type Context = {
   /** Writes standard output without a line end, waiting for a slow reader. */
   write(text: string): Promise<void>;
   err(line: string): void;
+  /** Shows how far it is on a line of the terminal that the next one replaces; none when nobody looks. */
+  status?(text: string): void;
   /** Aborts on the first Ctrl+C or SIGTERM. */
   signal: AbortSignal;
   /** The channel to the process that started this one; null when a person did. */

@@ -2,11 +2,11 @@ import { formatStep } from "#lib/core/index.ts";
 import type { Evidence, Language, ReviewItem } from "#lib/protocol/index.ts";
 import type { Context } from "./context.ts";
 import { type JudgedFile, judgeFile, stateOf } from "./judge-file.ts";
-import { nothingRecognised } from "./parse.ts";
 import { absolute } from "./read-file.ts";
 import { judgeSiblings, type SiblingFile, siblingTable } from "./sibling-files.ts";
+import { nothingRecognised } from "./unrecognised.ts";
 
-type DiagnoseFlags = { json?: boolean; group?: boolean; exitCode?: boolean; lang?: Language };
+type DiagnoseFlags = { json?: boolean; group?: boolean; exitCode?: boolean; lang?: Language; pattern?: string };
 
 const EXIT_CAUTION = 10;
 const EXIT_CRITICAL = 20;
@@ -17,6 +17,7 @@ const SPARK_LEVELS = "▁▂▃▄▅▆▇█";
 export async function diagnose(context: Context, paths: readonly string[], flags: DiagnoseFlags): Promise<number> {
   const lang = flags.lang ?? "en";
   let worst = 0;
+  const judge = (path: string): Promise<JudgedFile> => judgeFile(absolute(context.cwd, path), undefined, flags.pattern);
   const show = async (path: string, read: JudgedFile, sibling: object = {}): Promise<void> => {
     if (flags.json) await context.write(`${JSON.stringify({ ...toJson(path, read, lang), ...sibling })}\n`);
     else for (const line of toText(path, read, lang)) context.out(line);
@@ -25,12 +26,12 @@ export async function diagnose(context: Context, paths: readonly string[], flags
   };
   if (flags.group) {
     const files: { path: string; read: JudgedFile }[] = [];
-    for (const path of paths) files.push({ path, read: await judgeFile(absolute(context.cwd, path)) });
+    for (const path of paths) files.push({ path, read: await judge(path) });
     const compared = judgeSiblings(files);
     for (const file of compared) await show(file.path, file.read, siblingJson(file));
     if (!flags.json) for (const line of siblingTable(compared)) context.out(line);
   } else {
-    for (const path of paths) await show(path, await judgeFile(absolute(context.cwd, path)));
+    for (const path of paths) await show(path, await judge(path));
   }
   return flags.exitCode ? worst : 0;
 }
@@ -77,7 +78,7 @@ function toJson(path: string, { view, facts, observations, lastStep }: JudgedFil
 const plainEvidence = ({ name, value, unit }: Evidence): object => ({ name, value, unit });
 
 function toText(path: string, { view, facts, observations, lastStep, lines }: JudgedFile, lang: Language): string[] {
-  if (observations === 0) return [`${path}: no verdict`, ...nothingRecognised(lines)];
+  if (observations === 0) return [`${path}: no verdict`, ...nothingRecognised(facts.linesRead, lines)];
   const { verdict, schedule, findings } = view;
   const percent = Math.round(verdict.confidence * 100);
   const since = verdict.sinceStep === null ? "" : ` since step ${formatStep(verdict.sinceStep)}`;

@@ -10,6 +10,7 @@ import {
 } from "#lib/protocol/index.ts";
 import { readConfigBeside } from "../config/index.ts";
 import { checkReadable, readLog } from "./read-file.ts";
+import { LINES_KEPT } from "./unrecognised.ts";
 
 /** A finished log, read and judged without a server: the same parsers and the same engine as the server's. */
 export type JudgedFile = {
@@ -21,17 +22,19 @@ export type JudgedFile = {
   lastStep: number | null;
   /** The stretches between (re)starts, oldest first; `fromStep` is the first step of each. */
   attempts: { attempt: number; fromStep: number }[];
-  /** The newest lines, at most 5. */
+  /** The newest lines, at most `LINES_KEPT`. */
   lines: string[];
 };
 
 /**
  * @param onObservation sees every record as it is read, for who needs more than the verdict
+ * @param pattern a person's own format, tried before all others
  * @throws CurvewatchError when `path` is no readable file of text
  */
 export async function judgeFile(
   path: string,
   onObservation: (observation: Observation) => void = () => {},
+  pattern?: string,
 ): Promise<JudgedFile> {
   await checkReadable(path);
   const engine = DiagnosisEngine.fresh();
@@ -43,7 +46,7 @@ export async function judgeFile(
   let facts: Facts | null = null;
   let config: Config = {};
   for (const beside of await readConfigBeside(path)) config = mergeConfig(config, beside.config) ?? {};
-  for await (const reader of readLog(path)) {
+  for await (const reader of readLog(path, pattern)) {
     const { groups, tail, config: told } = reader.take();
     facts = reader.facts();
     config = mergeConfig(config, told ?? undefined) ?? {};
@@ -59,7 +62,7 @@ export async function judgeFile(
       observations += group.step.length;
       lastStep = group.step.at(-1) ?? lastStep;
     }
-    if (tail.length > 0) lines = tail.slice(-5).map(({ text }) => text);
+    if (tail.length > 0) lines = [...lines, ...tail.map(({ text }) => text)].slice(-LINES_KEPT);
   }
   engine.setContext({ ended: true });
   return { view: engine.view(), engine, facts: facts as Facts, observations, lastStep, attempts, lines };

@@ -1,16 +1,17 @@
 import { glob, open, readdir, stat } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { CurvewatchError } from "#lib/protocol/index.ts";
 import type { FollowedLog } from "../follower.ts";
-import { looksBinary } from "../sources/index.ts";
+import { isBinaryKind, isGzip, looksBinary } from "../sources/index.ts";
 import { absolute, binaryError, checkReadable } from "./read-file.ts";
+import { filesByRun, isRunFile } from "./run-files.ts";
 
-/** Endings of files that a folder is searched for. */
-const LOG_ENDINGS = new Set([".log", ".jsonl", ".csv", ".out", ".txt"]);
+/** What a folder is searched for, for a person to read. */
+const SEARCHED = ".log, .jsonl, .csv, .out, .txt, a trainer's or logger's file";
 const PEEK_BYTES = 8192;
 
 /**
- * The logs that a person named: files, globs, or folders (the logs directly in them). A file need not exist yet, its folder must.
+ * The logs that a person named: files, globs, or folders (the logs directly in them, a trainer's and loggers' files too). A file need not exist yet, its folder must.
  *
  * @returns absolute paths, each once, in the order given; in a group where a folder's logs are one run's
  * @throws CurvewatchError naming the argument and what to do
@@ -29,7 +30,7 @@ export async function resolveLogs(cwd: string, given: readonly string[]): Promis
 async function resolveOne(cwd: string, argument: string): Promise<FollowedLog[]> {
   const path = absolute(cwd, argument);
   const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) return grouped(path, await logsIn(path, argument));
+  if (found?.isDirectory()) return filesByRun(await logsIn(path, argument));
   if (found) {
     await checkLog(path);
     return [{ path, group: null }];
@@ -52,23 +53,12 @@ async function resolveOne(cwd: string, argument: string): Promise<FollowedLog[]>
   return [{ path, group: null }];
 }
 
-/**
- * Whether a folder's logs are one run's. They are when there are several and no two of a kind: what was printed, JSON lines,
- * CSV. Two of a kind are two trainings (run1.log, run2.log), and which of the others belongs to which cannot be told: then
- * each is a run of its own.
- */
-function grouped(folder: string, paths: readonly string[]): FollowedLog[] {
-  const kinds = new Set(paths.map((path) => /\.(jsonl|csv)$/.exec(path)?.[1] ?? "printed"));
-  const isOneRun = paths.length > 1 && kinds.size === paths.length;
-  return paths.map((path) => ({ path, group: isOneRun ? `folder:${folder}` : null }));
-}
-
 async function logsIn(folder: string, argument: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
     throw new CurvewatchError("forbidden", `the folder ${argument} cannot be read: ${cause.message}`, { cause });
   });
   const paths = entries
-    .filter((entry) => entry.isFile() && LOG_ENDINGS.has(extname(entry.name)))
+    .filter((entry) => entry.isFile() && !isGzip(entry.name) && isRunFile(join(folder, entry.name)))
     .map((entry) => join(folder, entry.name))
     .sort();
   const readable: string[] = [];
@@ -81,15 +71,17 @@ async function logsIn(folder: string, argument: string): Promise<string[]> {
     )
       readable.push(path);
   if (readable.length === 0) {
-    throw new CurvewatchError("not_found", `no log (${[...LOG_ENDINGS].join(", ")}) in the folder ${argument}`, {
+    throw new CurvewatchError("not_found", `no log (${SEARCHED}) in the folder ${argument}`, {
       hint: "name the file your trainer prints to",
     });
   }
   return readable;
 }
 
-async function checkLog(path: string): Promise<void> {
+/** @throws CurvewatchError when nothing can be read there, or it is no text though its name does not say otherwise */
+export async function checkLog(path: string): Promise<void> {
   await checkReadable(path);
+  if (isBinaryKind(path) || isGzip(path)) return;
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(PEEK_BYTES), 0, PEEK_BYTES, 0);

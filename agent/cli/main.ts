@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { CurvewatchError, LANGUAGES } from "#lib/protocol/index.ts";
+import { openPattern } from "../parsers/index.ts";
 import { type Context, explain } from "./context.ts";
 
 /** The command line: arguments, signals and exit codes, nothing else. Exits 0 done, 1 failed, 2 used wrongly. */
@@ -20,6 +21,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 
+/** To the beginning of a terminal's line, and all on it gone. */
+const CLEARED = "\r\x1b[K";
+
 const context: Context = {
   env: process.env,
   cwd: process.env.INIT_CWD ?? process.cwd(),
@@ -27,7 +31,8 @@ const context: Context = {
   async write(text) {
     if (!process.stdout.write(text)) await once(process.stdout, "drain");
   },
-  err: (line) => void process.stderr.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${process.stderr.isTTY ? CLEARED : ""}${line}\n`),
+  ...(process.stderr.isTTY && { status: (text: string) => void process.stderr.write(CLEARED + text) }),
   signal: stop.signal,
   parent: process.send
     ? {
@@ -45,6 +50,17 @@ const program = new Command("curvewatch")
   .configureHelp({ showGlobalOptions: true });
 
 const lang = (): Option => new Option("--lang <language>", "language of texts").choices(LANGUAGES);
+const pattern = (): Option =>
+  new Option("--pattern <regex>", "your own format: named groups are metrics, step, epoch and time").argParser(
+    (source) => {
+      try {
+        openPattern(source);
+      } catch (error) {
+        throw new InvalidArgumentError(explain(error));
+      }
+      return source;
+    },
+  );
 const serverOptions = (command: Command): Command =>
   command
     .option("--port <n>", "port to listen on; 0 takes any free one (default 3900, or the next free one)")
@@ -59,10 +75,29 @@ serverOptions(program.command("watch"))
   .description("follow logs on a live dashboard: starts everything, prints the address, ends with Ctrl+C")
   .argument("<log...>", "logs, globs or folders; a log may not exist yet")
   .option("--no-open", "do not open a browser")
+  .addOption(pattern())
   .addHelpText("after", "\nExample:\n  curvewatch watch train.log")
   .action(async (logs: string[], options) => {
     const { watch } = await import("./watch.ts");
     exitCode = await watch(context, logs, options, version);
+  });
+
+program
+  .command("import")
+  .description("read finished trainings into the store: logs, metric files, or whole output folders")
+  .argument(
+    "<path...>",
+    "files, globs or folders: logs, CSV, JSON lines, trainer_state.json, TensorBoard, W&B, MLflow, Trackio",
+  )
+  .option("--data <folder>", "where everything is kept")
+  .addOption(pattern())
+  .addHelpText(
+    "after",
+    "\nA folder is searched to the bottom; each output folder in it becomes a run. Importing again adds what is new.\n\nExample:\n  curvewatch import outputs/ old/*.log",
+  )
+  .action(async (paths: string[], options) => {
+    const { importRuns } = await import("./import.ts");
+    exitCode = await importRuns(context, paths, options, version);
   });
 
 serverOptions(program.command("serve"))
@@ -80,6 +115,7 @@ program
   .requiredOption("--server <url>", "address of the dashboard")
   .option("--data <folder>", "where the agent keeps what is not delivered yet")
   .option("--token-file <file>", "file with the token (or set CURVEWATCH_TOKEN)")
+  .addOption(pattern())
   .addHelpText(
     "after",
     "\nExample:\n  curvewatch tail train.log --server http://127.0.0.1:3900 --token-file ~/.local/share/curvewatch/secret",
@@ -93,10 +129,14 @@ program
   .command("parse")
   .description("print what we read: one JSON point a line; format and reason on standard error")
   .argument("<path...>", "logs (also .gz)")
-  .addHelpText("after", "\nExample:\n  curvewatch parse train.log | head")
-  .action(async (paths: string[]) => {
+  .addOption(pattern())
+  .addHelpText(
+    "after",
+    "\nExample:\n  curvewatch parse train.log | head\n  curvewatch parse own.log --pattern '(?<step>\\d+).*loss=(?<loss>\\S+)'",
+  )
+  .action(async (paths: string[], options) => {
     const { parse } = await import("./parse.ts");
-    exitCode = await parse(context, paths);
+    exitCode = await parse(context, paths, options);
   });
 
 program
@@ -106,6 +146,7 @@ program
   .option("--json", "one line of JSON per file, in the order given")
   .option("--group", "the logs are one training at different learning rates: compare them")
   .option("--exit-code", "exit 10 when a verdict asks for caution, 20 when one is critical")
+  .addOption(pattern())
   .addOption(lang())
   .addHelpText("after", "\nExample:\n  curvewatch diagnose train.log --json | jq -r .verdict.name")
   .action(async (paths: string[], options) => {

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Language } from "#lib/protocol/index.ts";
 import type { FollowedLog, FollowReport } from "../follower.ts";
 import type { Context } from "./context.ts";
-import { nothingRecognised } from "./parse.ts";
+import { nothingRecognised } from "./unrecognised.ts";
 
 /**
  * What `watch` says in the terminal: the address first, then what was found in each log, and each change of verdict or
@@ -57,7 +57,7 @@ export class Narrator {
     else if (facts.linesParsed > 0)
       this.#say(path, "file", `${path} is read as ${facts.format}: ${facts.formatReason}`);
     else if (eof && facts.linesRead > 0)
-      this.#say(path, "file", [`${path}:`, ...nothingRecognised(lines)].join("\n"), "nothing");
+      this.#say(path, "file", [`${path}:`, ...nothingRecognised(facts.linesRead, lines)].join("\n"), "nothing");
   }
 
   async #look(url: string): Promise<void> {

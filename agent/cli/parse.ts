@@ -1,19 +1,24 @@
 import { type PointGroup, toJsonValue } from "#lib/protocol/index.ts";
-import type { LogReader } from "../parsers/index.ts";
+import type { FileReader } from "../parsers/index.ts";
 import type { Context } from "./context.ts";
 import { absolute, checkReadable, readLog } from "./read-file.ts";
+import { LINES_KEPT, nothingRecognised } from "./unrecognised.ts";
 
 /** `parse`: every point with the line it came from, so that an empty curve explains itself. */
-export async function parse(context: Context, paths: readonly string[]): Promise<number> {
+export async function parse(
+  context: Context,
+  paths: readonly string[],
+  flags: { pattern?: string } = {},
+): Promise<number> {
   for (const given of paths) {
     const path = absolute(context.cwd, given);
     await checkReadable(path);
-    let last: LogReader | null = null;
+    let last: FileReader | null = null;
     let lines: string[] = [];
-    for await (const reader of readLog(path)) {
+    for await (const reader of readLog(path, flags.pattern)) {
       const { groups, tail } = reader.take();
       for (const group of groups) await context.write(printGroup(group));
-      if (tail.length > 0) lines = tail.slice(-5).map(({ text }) => text);
+      if (tail.length > 0) lines = [...lines, ...tail.map(({ text }) => text)].slice(-LINES_KEPT);
       last = reader;
     }
     const facts = last?.facts();
@@ -23,7 +28,7 @@ export async function parse(context: Context, paths: readonly string[]): Promise
     context.err(
       `${given}: ${facts.linesParsed} records from ${facts.linesRead} lines, steps by ${facts.stepSource ?? "nothing yet"}`,
     );
-    if (facts.linesParsed === 0) for (const line of nothingRecognised(lines)) context.err(line);
+    if (facts.linesParsed === 0) for (const line of nothingRecognised(facts.linesRead, lines)) context.err(line);
   }
   return 0;
 }
@@ -43,14 +48,4 @@ function printGroup({ names, step, at, line, values }: PointGroup): string {
     }
   }
   return text;
-}
-
-/** What to do when no line was recognised; `lines` are the newest of the log. */
-export function nothingRecognised(lines: readonly string[]): string[] {
-  return [
-    "No training record was recognised. The newest lines were:",
-    ...lines.map((line) => `  | ${line.slice(0, 160)}`),
-    "We read Hugging Face Trainer and LLaMA-Factory output, JSON lines, key=value and key: value lines, CSV with a header,",
-    "nanoGPT, Megatron-LM and tqdm bars. A line such as `step=10 loss=2.31 lr=5e-5` is enough.",
-  ];
 }

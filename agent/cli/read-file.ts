@@ -1,28 +1,33 @@
 import { createReadStream } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { CurvewatchError } from "#lib/protocol/index.ts";
-import { LogReader } from "../parsers/index.ts";
-import { LineSplitter, looksBinary } from "../sources/index.ts";
+import { type FileReader, openReader } from "../parsers/index.ts";
+import { isBinaryKind, type LogSegment, looksBinary, type Splitter, splitterFor } from "../sources/index.ts";
 
-/** Reads a finished log from beginning to end, a stretch at a time, with the agent's own splitter and parsers. */
-export async function* readLog(path: string): AsyncGenerator<LogReader> {
-  const reader = new LogReader({ path });
-  const splitter = new LineSplitter();
-  let first = true;
+/** Reads a finished file from beginning to end, a stretch at a time, with the agent's own splitters and parsers. */
+export async function* readLog(path: string, pattern?: string): AsyncGenerator<FileReader> {
+  const reader = openReader({ path, pattern });
+  let splitter: Splitter | null = null;
+  const push = ({ text, line, frame, linesBefore, bytes }: LogSegment): void => {
+    const isOpen = !frame && linesBefore < line;
+    reader.push({ text, line, frame, at: Number.NaN, isOpen, ...(bytes && { bytes }) });
+  };
   for await (const bytes of openLog(path)) {
-    if (first && looksBinary(bytes)) throw binaryError(path);
-    first = false;
-    for (const { text, line, frame } of splitter.push(bytes)) reader.push({ text, line, frame, at: Number.NaN });
+    if (!splitter && !isBinaryKind(path) && looksBinary(bytes)) throw binaryError(path);
+    splitter ??= splitterFor(path, bytes.subarray(0, HEAD_BYTES));
+    for (const segment of splitter.push(bytes)) push(segment);
     yield reader;
   }
-  const rest = splitter.flush();
-  if (rest) reader.push({ text: rest.text, line: rest.line, frame: rest.frame, at: Number.NaN });
+  const rest = splitter?.flush();
+  if (rest) push(rest);
   reader.flush();
   yield reader;
 }
+
+const HEAD_BYTES = 1024;
 
 /** @throws CurvewatchError with a sentence when `path` is no readable file of text */
 export async function checkReadable(path: string): Promise<void> {
@@ -47,7 +52,7 @@ export function binaryError(path: string): CurvewatchError {
 
 export const absolute = (cwd: string, path: string): string => resolve(cwd, path);
 
-function openLog(path: string): Readable {
+function openLog(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: 64 * 1024 });
   if (!path.endsWith(".gz")) return file;
   // The pipeline's error surfaces through the stream that is read.

@@ -12,9 +12,9 @@ import {
 import { runName } from "../run-name.ts";
 import type { Context } from "./context.ts";
 import { judgeFile, stateOf } from "./judge-file.ts";
-import { nothingRecognised } from "./parse.ts";
 import { absolute } from "./read-file.ts";
 import { readSettings } from "./settings.ts";
+import { nothingRecognised } from "./unrecognised.ts";
 
 type ReportFlags = { output: string; data?: string; lang?: Language };
 
@@ -68,7 +68,8 @@ async function readRun(path: string): Promise<Pick<ReportInput, "run" | "series"
   const { view, facts, observations, lastStep, attempts, lines } = await judgeFile(path, ({ step, values }) => {
     for (const [name, value] of values) points.get(name)?.push(step, value);
   });
-  if (observations === 0) throw new CurvewatchError("bad_request", [path, ...nothingRecognised(lines)].join("\n"));
+  if (observations === 0)
+    throw new CurvewatchError("bad_request", [path, ...nothingRecognised(facts.linesRead, lines)].join("\n"));
   const known = [...points].filter(([, buckets]) => buckets.points > 0);
   return {
     run: {

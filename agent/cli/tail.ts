@@ -14,12 +14,12 @@ export type AgentMessage = { kind: "read"; report: FollowReport } | { kind: "fai
 
 const followSchema = z.object({
   kind: z.literal("follow"),
-  logs: z.array(z.object({ path: z.string(), group: z.string().nullable() })),
+  logs: z.array(z.object({ path: z.string(), group: z.string().nullable(), pattern: z.string().nullish() })),
 });
 /** What the `watch` tells the agent's process. */
 export type FollowMessage = z.infer<typeof followSchema>;
 
-type TailFlags = { server: string; data?: string; tokenFile?: string };
+type TailFlags = { server: string; data?: string; tokenFile?: string; pattern?: string };
 
 /** `tail`: the agent until it is told to stop. Under a `watch` more logs may be named while it runs. */
 export async function tail(
@@ -58,7 +58,7 @@ export async function tail(
       gap: (from, to, reason) => context.err(`records ${from} to ${to} are lost: ${reason}`),
     },
   });
-  for (const log of logs) agent.follow({ path: absolute(context.cwd, log), group: null });
+  for (const log of logs) agent.follow({ path: absolute(context.cwd, log), group: null, pattern: flags.pattern });
   context.parent?.onMessage((message) => {
     const parsed = followSchema.safeParse(message);
     if (parsed.success) for (const log of parsed.data.logs) agent.follow(log);

@@ -20,11 +20,12 @@ import type { AgentMessage, FollowMessage } from "./tail.ts";
 export async function watch(
   context: Context,
   given: readonly string[],
-  flags: ServerFlags & { open: boolean },
+  flags: ServerFlags & { open: boolean; pattern?: string },
   version: string,
 ): Promise<number> {
   const config = await readSettings(context, flags);
-  const logs = await resolveLogs(context.cwd, given);
+  const { pattern } = flags;
+  const logs = (await resolveLogs(context.cwd, given)).map((log) => ({ ...log, ...(pattern && { pattern }) }));
   await ensureBuilt(context);
   const narrator = new Narrator(context, logs, flags.open ? openBrowser(context) : null, config.lang ?? "en");
   for (;;) {
@@ -157,7 +158,11 @@ async function handOver(url: string, secret: string, logs: readonly FollowedLog[
   const response = await fetch(`${url}/api/v1/watch`, {
     method: "POST",
     headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-    body: JSON.stringify({ paths: logs.map(({ path }) => path), groups: logs.map(({ group }) => group) }),
+    body: JSON.stringify({
+      paths: logs.map(({ path }) => path),
+      groups: logs.map(({ group }) => group),
+      pattern: logs[0]?.pattern ?? undefined,
+    }),
   });
   if (!response.ok)
     throw new CurvewatchError("conflict", `the server at ${url} did not take the logs (${response.status})`);

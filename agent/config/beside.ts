@@ -1,8 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { CONFIG_LIMITS, type Config } from "#lib/protocol/index.ts";
+import { mlflowPlace } from "../sources/index.ts";
 import { openKeyed, readKeyed } from "./keyed.ts";
-import { type ConfigValue, isKeepable, type Sink, textOf } from "./values.ts";
+import { type ConfigValue, isKeepable, type Sink, textOf, wordValue } from "./values.ts";
 
 /** Names under which trainers leave a run's config beside its log, the least telling first: later ones win. */
 const FILES = [
@@ -17,6 +18,8 @@ export type FileConfig = { config: Config; file: string };
 
 /** Reads the configs beside a log, in the order in which they are to be laid over each other. Pickles are never opened. */
 export async function readConfigBeside(logPath: string): Promise<FileConfig[]> {
+  const mlflow = mlflowPlace(logPath);
+  if (mlflow) return readParams(mlflow.run, logPath);
   const folder = dirname(logPath);
   const found: FileConfig[] = [];
   for (const name of FILES) {
@@ -26,6 +29,27 @@ export async function readConfigBeside(logPath: string): Promise<FileConfig[]> {
     if (config !== null && Object.keys(config).length > 0) found.push({ config, file });
   }
   return found;
+}
+
+/** MLflow keeps each parameter in a file of its own; they are read with the first of the run's metrics. */
+async function readParams(run: string, metricPath: string): Promise<FileConfig[]> {
+  const [first] = await filesIn(join(run, "metrics"));
+  if (first !== metricPath) return [];
+  const file = join(run, "params");
+  const { config, sink } = collect();
+  for (const path of (await filesIn(file)).slice(0, CONFIG_LIMITS.keys)) {
+    const text = await readSmall(path);
+    if (text !== null) sink(relative(file, path).replaceAll("\\", "/"), wordValue(text));
+  }
+  return Object.keys(config).length > 0 ? [{ config, file }] : [];
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []); // an extra, as all here
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** A file's text as a flat config; null when it is none. */

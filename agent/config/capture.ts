@@ -45,8 +45,9 @@ const CALL = /[A-Za-z_]\w{0,60}\($/;
 const HEADER = /\b(?:config(?:uration)?|arguments|args|hparams|hyper-?parameters|settings)\b[^:]{0,60}:$/i;
 const MEGATRON = /-{3,} arguments -{3,}$/;
 const RULED = /^-{3,} end of .{0,40}-{3,}$/;
-/** A one-line literal is looked at when it has one of these; records of every step have none. */
-const TELLING = /batch_size|weight_decay|warmup|optimizer|max_steps|max_iters|n_layer|hidden_size|lora_|grad_clip/;
+/** A one-line literal is looked at when it has one of these or says what it is (`NAMED`); records of every step have none. */
+const TELLING =
+  /batch_size|weight_decay|warmup|optimizer|max_steps|max_iters|n_layer|hidden_size|lora_|grad_clip|(?:Namespace|Arguments|Args|Config|config|hparams)\s?[({]/;
 const PREFIX = /^(?:\[(?:rank|default)?\d{1,5}\]:?|\d{1,4}:)\s?/;
 const KNOWN =
   /^(?:learning_rate|(?:max_|min_|peak_)?lr|lr_.*|optim(?:izer)?(?:_.*)?|adam_.*|betas?\d?|beta_\d|eps(?:ilon)?|weight_decay|.*batch_size.*|.*warmup.*|(?:max_|train_|num_train_)(?:steps|iters)|(?:num_|max_|num_train_)?epochs|gradient_.*|grad_clip|clip_grad.*|lora_.*|adapter|base_model|model_name_or_path|fp16|bf16|precision|mixed_precision|(?:torch_)?dtype|hidden_size|num_hidden_layers|num_layers|n_layers?|n_embd|n_heads?|num_attention_heads|vocab_size|block_size|seq_len(?:gth)?|max_seq_len.*|seed|train_iters|dropout)(?:\[\d\])?$/;
@@ -105,7 +106,7 @@ export class ConfigCapture {
       case 41: // )
       case 44: // ,
       case 125: // }
-        if (line.length > 8 && (TELLING.test(line) || NAMED.test(line))) {
+        if (line.length > 8 && TELLING.test(line)) {
           this.#openInside(line);
           return;
         }

@@ -119,11 +119,14 @@ function skip(pattern: RegExp, text: string, head: Head): boolean {
 }
 
 function applyBackspaces(text: string): string {
-  const kept: string[] = [];
+  const kept = new Uint16Array(text.length);
+  let length = 0;
   for (let i = 0; i < text.length; i += 1) {
-    const char = text[i]!;
-    if (char === "\b") kept.pop();
-    else kept.push(char);
+    const code = text.charCodeAt(i);
+    if (code !== BACKSPACE) kept[length++] = code;
+    else if (length > 0) length -= 1;
   }
-  return kept.join("");
+  return Buffer.from(kept.buffer, 0, length * 2).toString("utf16le");
 }
+
+const BACKSPACE = 8;

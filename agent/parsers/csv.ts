@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { METRIC } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
-import { isStepKey, meaningOf } from "./names.ts";
+import { isStepKey, meaningOf, namesOfSet } from "./names.ts";
 import { isStep, parseNumber } from "./numbers.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
@@ -28,7 +28,7 @@ export const csv: Dialect = {
   mayRead: (line, { csv: table }) => table !== null || line.isTableFile || line.number <= HEADER_WITHIN_LINES,
   read(line, memory) {
     const text = line.text.replace(/^\ufeff/, "");
-    const header = findHeader(text, line.isTableFile);
+    const header = findHeader(text, line);
     if (header) {
       memory.csv = header;
       return [];
@@ -65,7 +65,7 @@ export function splitRow(row: string, separator: string, limit: number): string[
   return cells;
 }
 
-function findHeader(text: string, isTableFile: boolean): CsvState {
+function findHeader(text: string, { isTableFile, evaluationSet: set }: Line): CsvState {
   for (const separator of [";", "\t", ","] as const) {
     if (!text.includes(separator)) continue;
     const cells = splitRow(text, separator, MAX_COLUMNS);
@@ -75,7 +75,7 @@ function findHeader(text: string, isTableFile: boolean): CsvState {
     if (!isHeader) continue;
     const columns: string[] = [];
     let bytes = 0;
-    for (const cell of cells) {
+    for (const cell of set === null ? cells : namesOfSet(set, cells)) {
       bytes += Buffer.byteLength(JSON.stringify(cell)) + 1;
       if (bytes > HEADER_BYTES) break;
       columns.push(cell);
@@ -105,7 +105,7 @@ function readRow(text: string, table: NonNullable<CsvState>, line: Line): Readin
   const hasClock = table.columns.some(isStepKey) || table.columns.some(isEpoch);
   const keys =
     hasClock || !isStep(Number(cells[0])) || cells[0] === "" ? table.columns : ["step", ...table.columns.slice(1)];
-  const reading = readPairs("csv", keys, fields, { anyMetric: true });
+  const reading = readPairs("csv", keys, fields, { anyMetric: true, isEvaluation: line.evaluationSet !== null });
   if (!reading) return null;
   if (reading.step === null && isStep(reading.epoch) && !keys.some(isStepKey)) {
     reading.step = reading.epoch;

@@ -1,9 +1,11 @@
 import { type Head, scanHead } from "./clean.ts";
 import type { CsvState } from "./csv.ts";
+import type { Places } from "./places.ts";
 import type { Reading } from "./reading.ts";
+import type { StepState } from "./steps.ts";
 
 /** What the dialects remember between lines. */
-export type Memory = { csv: CsvState };
+export type Memory = { csv: CsvState; places: Places; steps: Pick<StepState, "last" | "source" | "bar"> };
 
 /** A candidate line as dialects see it. */
 export class Line {
@@ -13,12 +15,15 @@ export class Line {
   readonly number: number;
   /** The file's name promises a table. */
   readonly isTableFile: boolean;
+  /** The file's name says that it holds nothing but evaluations, on this set (`valid`, `test`). */
+  readonly evaluationSet: string | null;
   #head: Head | null = null;
 
-  constructor(text: string, number: number, isTableFile: boolean) {
+  constructor(text: string, number: number, isTableFile: boolean, evaluationSet: string | null = null) {
     this.text = text;
     this.number = number;
     this.isTableFile = isTableFile;
+    this.evaluationSet = evaluationSet;
   }
 
   get head(): Head {

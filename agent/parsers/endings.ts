@@ -12,11 +12,14 @@ export const traceStateSchema = z.enum(["none", "open", "ignored"]);
 export type TraceState = z.infer<typeof traceStateSchema>;
 
 const CANDIDATE =
-  /Traceback|Error|Exception|Killed|ault|Aborted|CANCELLED|out of memory|rain|exiting program|Trainer\.fit/;
+  /epochs completed|Traceback|Error|Exception|Killed|ault|Aborted|CANCELLED|out of memory|rain|exiting program|Trainer\.fit/;
 const FINISHED =
-  /^\W*(?:(?:model )?training (?:(?:is|has|was) )?(?:completed|complete|finished|done)\b|finished training\b|done training\b|\[after training is done\]|exiting program at iteration \d+|`?Trainer\.fit`? stopped: `?max_(?:epochs|steps))/i;
+  /^\W*(?:(?:model )?training (?:(?:is|has|was) )?(?:completed|complete|finished|done)\b|finished training\b|done training\b|\[after training is done\]|exiting program at iteration \d+|\d+ epochs completed in [\d.]+ hours|training time \d+:\d\d:\d\d$|`?Trainer\.fit`? stopped: `?max_(?:epochs|steps))/i;
 const FAILED =
   /^\W*(?:Killed|Aborted|Segmentation fault|Bus error|Fatal Python error\b.*)(?: \(core dumped\))?\s*$|^\S+: line \d+: +\d+ +(?:Killed|Segmentation fault|Aborted)\b|CUDA out of memory|slurmstepd: error: .*CANCELLED/;
+/** Programs that stop by themselves when the loss is not finite: MetricLogger's kin, MaxText, Keras. */
+const NOT_FINITE =
+  /^\W*(?:Loss is (?:nan|-?inf), stopping training|Aborting training due to (?:NaN|Inf)\w* loss)|Batch \d{1,9}: Invalid loss, terminating training/i;
 const TRACEBACK = "Traceback (most recent call last):";
 const CONTINUED = /Exception ignored in|Exception in thread|Logging error/;
 const ERROR_LINE = /^(?:[A-Za-z_]\w*\.)*(?:[A-Z]\w*)(?:: .*|:)?$/;
@@ -34,7 +37,7 @@ export function findEnding(text: string, trace: TraceState): { ending: Ending | 
     return { ending: { kind: "failed", tellsCause: !/ChildFailedError|CalledProcessError/.test(text) }, trace: "none" };
   }
   if (FINISHED.test(text)) return { ending: { kind: "finished", tellsCause: true }, trace };
-  if (FAILED.test(text)) return { ending: { kind: "failed", tellsCause: true }, trace };
+  if (FAILED.test(text) || NOT_FINITE.test(text)) return { ending: { kind: "failed", tellsCause: true }, trace };
   if (/\bChildFailedError\b/.test(text)) return { ending: { kind: "failed", tellsCause: false }, trace };
   return { ending: null, trace };
 }

@@ -6,4 +6,6 @@
  * - Any text may come: nothing throws, no text costs more than its length, and program text gives no points.
  * - Non-finite values are data and are kept. A step that is not printed is told from the training bar, see `steps.ts`.
  */
+export { openPattern } from "./pattern.ts";
 export { LogReader, type Segment } from "./reader.ts";
+export { type FileReader, openReader } from "./record-reader.ts";

@@ -3,15 +3,16 @@ import { closingBracket, closingQuote } from "./literal.ts";
 import { canonicalName, isStepKey } from "./names.ts";
 import { parseNumber, scanNumber } from "./numbers.ts";
 import { type Field, readPairs } from "./reading.ts";
+import type { Pairs } from "./record.ts";
 
 /**
  * Home-made lines: `step=10 loss=2.3`, `step: 20 | loss: 2.1`, `step 30/1000 loss 1.98`, `Step 50 - val_loss: 2.05`, and
  * logfmt. Text in quotes is not searched, and lines that read like a program or a message are not records.
  */
 export const keyValue: Dialect = {
-  mayRead: ({ text }) => CANDIDATE.test(text),
+  mayRead: ({ text }) => text.length <= LONGEST_CHARS && CANDIDATE.test(text),
   read({ message, head }) {
-    if (PROSE.test(message) || PROGRAM.test(message) || CUT_BAR.test(message)) return null;
+    if (isNoRecord(message)) return null;
     const pairs = scanPairs(message);
     if (pairs.keys.length === 0) return null;
     const format = LOGFMT.test(message) ? "logfmt" : "key-value";
@@ -23,6 +24,8 @@ export const keyValue: Dialect = {
   },
 };
 
+/** Longer lines are dumps; ten times what a program with two hundred metrics prints. */
+const LONGEST_CHARS = 16_384;
 const CANDIDATE = /loss|step|iter/i;
 const LOGFMT = /^(?:ts|time|level|lvl|msg)=\S/;
 const EVALUATION = /^\W*(?:\w+ )?(?:eval|evaluation|evaluating|val|valid|validate|validation|test)\b(?![_/.=]| ?loss)/i;
@@ -31,6 +34,10 @@ const PROSE =
   /\b(?:best|lowest|improved|saving|saved|checkpoint|loading|loaded|resum(?:e|ing|ed)|restor(?:e|ing|ed)|warmup|python3?|usage)\b/i;
 const PROGRAM =
   /^(?: {4,}|\t| +\w+ += )|^\s*(?:def|class|import|from|return|if|elif|else|for|while|assert|raise|print|with|self|#|@|>+|\$|\+|wandb:|(?:\w+\.)*\w*(?:Error|Exception|Warning):)(?:[\s(.:]|$)|(?:^|\s)--[a-z]|[{}]|\bf["']|[=:] *(?:None|True|False)\b/;
+
+/** True for lines that read like a program or a message, and for bars that have been cut. */
+export const isNoRecord = (message: string): boolean =>
+  PROSE.test(message) || PROGRAM.test(message) || CUT_BAR.test(message);
 
 /** A bar that a narrow terminal has cut: its last number may be cut too. Whole bars never come here. */
 const CUT_BAR = /\d%\|[^|]*\| *\d+\/\d+ \[/;
@@ -42,16 +49,17 @@ const BARE_NUMBER = / +(?=[\d.+-]|nan\b|inf(?:inity)?\b)/iy;
 const FRACTION = /\d[\d,]*\s?\/\s{0,12}\d[\d,]*/y;
 const AFTER = / ?\(([^()]{1,24})\)/y;
 const SPACED_UNIT = / (?:[KMGT]i?B|ms|s|sec|seconds|it\/s|tok\/s|tokens\/s|samples\/s)(?=[\s,|;)]|$)/y;
+const BRACKET = /[\w.]{0,20}[[(]/y;
 const REST = /[^\s,|;]*/y;
+/** What may be a time: no longer than 40 characters, for what follows a colon is looked at again. */
+const SHORT_REST = /(?=\d)[^\s,|;]{0,41}/y;
 /** Keys that are followed by their value with nothing but a blank between. */
 const BARE_KEYS = /^(?:step|iter|iteration|epoch|loss|lr|ppl|acc|accuracy|perplexity)$/i;
 const MAX_PAIRS = 1000;
 const WRAPPED_CHARS = 400;
 
-type Pairs = { keys: string[]; fields: Field[] };
-
 /** Every key with a number, in order. A key is the words since the last separator, or the last word before a tight `=`. */
-function scanPairs(text: string): Pairs {
+export function scanPairs(text: string): Pairs {
   const pairs: Pairs = { keys: [], fields: [] };
   let phrase = -1;
   let i = 0;
@@ -123,18 +131,18 @@ function readValue(text: string, start: number, key: string, pairs: Pairs, skips
     add(number.value);
     return readSecondValue(text, skipUnit(text, number.end), add, key);
   }
-  const bracket = /[\w.]{0,20}[[(]/y;
-  bracket.lastIndex = start;
-  if (bracket.test(text)) {
-    const end = closingBracket(text, bracket.lastIndex - 1, start + WRAPPED_CHARS);
+  BRACKET.lastIndex = start;
+  if (BRACKET.test(text)) {
+    const end = closingBracket(text, BRACKET.lastIndex - 1, start + WRAPPED_CHARS);
     if (end > 0) {
       const value = parseNumber(text.slice(start, end));
       if (value !== null) add(value);
       return end;
     }
   }
-  REST.lastIndex = start;
-  const rest = REST.exec(text)?.[0] ?? "";
+  const pattern = skipsText ? REST : SHORT_REST;
+  pattern.lastIndex = start;
+  const rest = pattern.exec(text)?.[0] ?? "";
   const isTimeText = rest.length <= 40 && /^\d/.test(rest);
   if (isTimeText) add(rest);
   return skipsText || isTimeText ? start + rest.length : start;

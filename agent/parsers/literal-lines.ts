@@ -1,6 +1,6 @@
 import type { Line } from "./dialect.ts";
 import { scanLiteral } from "./literal.ts";
-import { isStepKey } from "./names.ts";
+import { isStepKey, namesOfSet } from "./names.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
 /** Failed attempts in one line: text that opens many braces and closes none must not cost its square. */
@@ -24,7 +24,9 @@ export function readLiterals(
       continue;
     }
     const stepped = withStepBefore(text.slice(Math.max(0, start - 80), start), literal.keys, literal.fields);
-    const reading = readPairs(formatOf(literal.keys), stepped.keys, stepped.fields);
+    const { evaluationSet } = line;
+    const keys = evaluationSet === null ? stepped.keys : namesOfSet(evaluationSet, stepped.keys);
+    const reading = readPairs(formatOf(literal.keys), keys, stepped.fields, { isEvaluation: evaluationSet !== null });
     if (!reading) continue;
     if (start > 0) {
       if (Number.isNaN(reading.at)) reading.at = line.head.at;

@@ -1,4 +1,4 @@
-import { parseNumber } from "./numbers.ts";
+import { parseNumber, plainEnd, scanPlain } from "./numbers.ts";
 import type { Field } from "./reading.ts";
 
 /** The flat pairs of a JSON object or Python dict; keys of nested objects are joined with `/`. `end` is after its brace. */
@@ -51,6 +51,13 @@ export function scanLiteral(text: string, start: number): Literal | null {
       i += 1;
       continue;
     }
+    const plain = plainValue(text, i, open);
+    if (!Number.isNaN(plain)) {
+      keys.push(key);
+      fields.push(plain);
+      i = open === SINGLE || open === DOUBLE ? plainEnd() + 1 : plainEnd();
+      continue;
+    }
     const end = valueEnd(text, i, open);
     if (end < 0) return null;
     keys.push(key);
@@ -86,6 +93,15 @@ export function closingBracket(text: string, start: number, limit = text.length)
     }
   }
   return -1;
+}
+
+/** Nearly every value is a plain number, bare or in quotes: read in one go. NaN when this one is not. */
+function plainValue(text: string, start: number, open: number): number {
+  const isQuote = open === SINGLE || open === DOUBLE;
+  const value = scanPlain(text, isQuote ? start + 1 : start);
+  if (Number.isNaN(value)) return value;
+  const next = text.charCodeAt(plainEnd());
+  return (isQuote ? next === open : isDelimiter(next) && next !== PARENTHESIS) ? value : Number.NaN;
 }
 
 function valueEnd(text: string, start: number, open: number): number {
@@ -126,5 +142,6 @@ const SINGLE = 39;
 const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 92;
+const PARENTHESIS = 40;
 const OPEN = 123;
 const CLOSE = 125;

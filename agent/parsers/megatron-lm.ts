@@ -35,7 +35,12 @@ export const megatronLm: Dialect = {
         const colon = part.lastIndexOf(": ");
         const value = colon > 0 ? scanNumber(part, skipBlanks(part, colon + 2)) : null;
         if (!value) continue;
-        keys.push(part.slice(0, colon).trim());
+        keys.push(
+          part
+            .slice(0, colon)
+            .trim()
+            .replace(/_ppl value$/, "_ppl"),
+        );
         fields.push(value.value);
       }
     }

@@ -14,11 +14,20 @@ const alias = (name: string, keys: string[]): void => {
 };
 alias(METRIC.trainLoss, [
   ...joined("loss", "train loss", "training loss", "lm loss", "step loss", "avr loss", "gpt loss", "total loss"),
-  ...["reduced_train_loss", "learning/loss", "train/ce loss", "train/crossentropyloss", "nll loss", "损失", "训练损失"],
+  ...[
+    "reduced_train_loss",
+    "loss/train/total",
+    "learning/loss",
+    "train/ce loss",
+    "train/crossentropyloss",
+    "nll loss",
+    "损失",
+    "训练损失",
+  ],
 ]);
 alias(METRIC.evalLoss, [
   ...joined("eval loss", "val loss", "valid loss", "validation loss", "evaluation loss", "dev loss", "val avg loss"),
-  ...["test_loss", "test/loss", "eval/avg_loss", "lm loss value", "lm_loss value", "验证损失"],
+  ...["test_loss", "test/loss", "val. loss", "eval/avg_loss", "lm loss value", "lm_loss value", "验证损失"],
 ]);
 alias(METRIC.learningRate, [
   ...joined("lr", "learning rate", "train lr", "actor lr"),
@@ -26,6 +35,8 @@ alias(METRIC.learningRate, [
     "train/learning_rate",
     "train_learning_rate",
     "optim/lr",
+    "optim/lr (group 0)",
+    "optim0_lr0",
     "optim/learning_rate",
     "learning/current_learning_rate",
     "lr/pg0",
@@ -43,6 +54,8 @@ alias(METRIC.gradNorm, [
     "actor_grad_norm",
     "grad/norm",
     "optim/total_grad_norm",
+    "optim/total grad norm",
+    "grad/norm/total",
   ],
 ]);
 alias(METRIC.tokensPerSecond, [
@@ -53,11 +66,14 @@ alias(METRIC.tokensPerSecond, [
     "perf/throughput",
     "perf/per_device_tokens_per_sec",
     "throughput/device/tokens_per_second",
+    "throughput/device/tps",
+    "throughput/tokens_per_second",
+    "throughput/tokens_per_sec",
   ],
   ...["tokens per gpu per second (tgs)"],
 ]);
-alias(METRIC.lossScale, [...joined("loss scale"), "lossscale"]);
-alias(METRIC.epoch, ["epoch", "train/epoch", "progress_or_epoch", "epoche", "轮次"]);
+alias(METRIC.lossScale, [...joined("loss scale"), "lossscale", "train/loss_scale"]);
+alias(METRIC.epoch, ["epoch", "train/epoch", "training/epoch", "progress_or_epoch", "epoche", "轮次"]);
 
 const ROLES = new Map<string, Meaning>();
 const role = (meaning: Meaning, keys: string[]): void => {
@@ -66,13 +82,25 @@ const role = (meaning: Meaning, keys: string[]): void => {
 role({ role: "step" }, [
   ...joined("step", "global step", "train step", "training step", "current step", "completed step", "validate step"),
   ...["steps", "_step", "iteration", "iter", "it", "current_steps", "num_updates", "globalstep", "schritt", "步数"],
-  ...["global_step/max_steps", "trainer/global_step", "train/global_step"],
+  ...["global_step/max_steps", "trainer/global_step", "train/global_step", "time/total_timesteps"],
 ]);
 role({ role: "maxSteps" }, ["max_steps", "total_steps", "total_iters", "max_iters"]);
 role({ role: "time" }, ["ts", "time", "timestamp", "_timestamp", "@timestamp", "datetime", "created_at", "wall_time"]);
 role({ role: "rank" }, ["rank", "global_rank"]);
 role({ role: "ignored" }, [
-  ...["eta", "elapsed", "elapsed_time", "remaining", "remaining_time", "local_rank", "pid", "port", "seed", "v_num"],
+  ...[
+    "eta",
+    "_runtime",
+    "elapsed",
+    "elapsed_time",
+    "remaining",
+    "remaining_time",
+    "local_rank",
+    "pid",
+    "port",
+    "seed",
+    "v_num",
+  ],
   ...["lineno", "line", "level", "version", "world_size", "host", "hostname"],
 ]);
 
@@ -103,6 +131,15 @@ export const isStepKey = (printed: string): boolean => meaningOf(printed).role =
 /** Metrics of an evaluation by their name: `eval_…`, `val/…`, `valid …`, `test_…`. */
 export const isEvaluationName = (name: string): boolean =>
   /^(?:eval|val|valid|validation|test|dev)(?:[_/. -]|$)/i.test(name);
+
+/** Keys of a file that holds nothing but evaluations on `set`: a metric of no known name tells so in front (`test/AUC`). */
+export function namesOfSet(set: string, keys: readonly string[]): string[] {
+  return keys.map((key) => {
+    const meaning = meaningOf(key);
+    const isOwn = meaning.role === "value" && canonicalName(key) === null && !isEvaluationName(key);
+    return isOwn ? `${set}/${key}` : key;
+  });
+}
 
 /** Names that make a line with a step a record even when it has no loss. */
 export function isMetricName(name: string): boolean {

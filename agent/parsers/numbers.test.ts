@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseFraction, parseNumber, scanNumber } from "./numbers.ts";
+import { parseFraction, parseNumber, plainEnd, scanNumber, scanPlain } from "./numbers.ts";
 
 test.each([
   ["2.5", 2.5],
@@ -73,4 +74,23 @@ test("a number ends after its unit, and memory's letters do not multiply", () =>
 test("a fraction is two whole numbers", () => {
   expect(parseFraction("1,050 / 5,000")).toEqual({ count: 1050, total: 5000 });
   expect(parseFraction("1.5/2")).toBeNull();
+});
+
+test("plain numbers are read to the last bit as the language reads them, and others are left to the careful way", () => {
+  const written = fc
+    .tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 0, max: 9 }), fc.nat(3))
+    .map(
+      ([x, digits, way]) =>
+        [String(x), x.toExponential(digits), x.toPrecision(digits + 1), (x % 1e6).toFixed(digits)][way]!,
+    );
+  fc.assert(
+    fc.property(written, (text) => {
+      const value = scanPlain(`${text},`, 0);
+      if (!Number.isNaN(value)) expect([value, plainEnd()]).toEqual([Number(text), text.length]);
+    }),
+    { numRuns: 5000 },
+  );
+  expect(["5e-05,", "-12.5}", "1.", "007"].map((text) => scanPlain(text, 0))).toEqual([5e-5, -12.5, 1, 7]);
+  for (const text of ["", "-", ".5", "nan", "e5", "1e", "1e+", "1e999", "12345678901234567"])
+    expect(scanPlain(text, 0), text).toBeNaN();
 });

@@ -54,6 +54,56 @@ export function parseNumber(text: string): number | null {
   return parseCarefully(text.trim());
 }
 
+/**
+ * The number that begins at a place, when it is written plainly: digits with a point and a short exponent, as nearly every one
+ * is; `plainEnd()` is where it ended. NaN for all others, which `parseNumber` reads. Whole numbers below 2^53 and powers of ten up to 22 are exact as
+ * doubles, so that one multiplication or division rounds as the language does (Clinger, "How to read floating point numbers").
+ */
+export function scanPlain(text: string, start: number): number {
+  let i = text.charCodeAt(start) === MINUS ? start + 1 : start;
+  const isNegative = i > start;
+  let mantissa = 0;
+  let power = 0;
+  let digits = 0;
+  let point = -1;
+  for (; ; i += 1) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) {
+      mantissa = mantissa * 10 + (code - 48);
+      digits += 1;
+    } else if (code === POINT && point < 0 && digits > 0) point = i;
+    else break;
+  }
+  if (digits === 0 || digits > EXACT_DIGITS) return Number.NaN;
+  if (point >= 0) power = point + 1 - i;
+  if ((text.charCodeAt(i) | 32) === LETTER_E) {
+    const sign = text.charCodeAt(i + 1);
+    const first = sign === MINUS || sign === PLUS ? i + 2 : i + 1;
+    let exponent = 0;
+    for (i = first; i < first + 3 && isDigit(text.charCodeAt(i)); i += 1) {
+      exponent = exponent * 10 + (text.charCodeAt(i) - 48);
+    }
+    if (i === first) return Number.NaN;
+    power += sign === MINUS ? -exponent : exponent;
+  }
+  if (power < -EXACT_POWER || power > EXACT_POWER) return Number.NaN;
+  const value = power < 0 ? mantissa / POWERS[-power]! : mantissa * POWERS[power]!;
+  endOfPlain = i;
+  return isNegative ? -value : value;
+}
+
+let endOfPlain = 0;
+/** Index after the number that `scanPlain` read last. */
+export const plainEnd = (): number => endOfPlain;
+
+const EXACT_DIGITS = 15;
+const EXACT_POWER = 22;
+const POWERS = Array.from({ length: EXACT_POWER + 1 }, (_, i) => Number(`1e${i}`));
+const MINUS = 45;
+const PLUS = 43;
+const POINT = 46;
+const LETTER_E = 101;
+
 /** Splits `n/N`; null when the text is not two whole numbers. */
 export function parseFraction(text: string): { count: number; total: number } | null {
   const match = /^\s*(\d[\d,]{0,15})\s*\/\s*(\d[\d,]{0,15})\s*$/.exec(text);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import type { Config, Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
 import { type CaptureState, ConfigCapture, captureStateSchema, initialCapture } from "../config/index.ts";
@@ -8,6 +9,10 @@ import { Line } from "./dialect.ts";
 import { findEnding, mayEnd, traceStateSchema } from "./endings.ts";
 import { GroupBuilder } from "./groups.ts";
 import { type Held, heldSchema, isHoldable, reviveHeld, storeHeld } from "./held.ts";
+import { joinerSchema, joinLines } from "./joiner.ts";
+import { type LinePattern, openPattern, reopenPattern } from "./pattern.ts";
+import { PATTERN_CHARS } from "./pattern-syntax.ts";
+import { initialPlaces, placesSchema } from "./places.ts";
 import { digestNames, isRepeatOfOtherRank, ranksSchema } from "./ranks.ts";
 import type { Reading } from "./reading.ts";
 import { describeFormat, readLine } from "./registry.ts";
@@ -21,8 +26,10 @@ import {
   placeReading,
   stepStateSchema,
 } from "./steps.ts";
+import { initialRows, isKnownRow, noteRewrite, tableRowsSchema } from "./table-rewrite.ts";
 import { TailBuilder } from "./tail.ts";
 import { initialTqdm, readFrame, tqdmStateSchema } from "./tqdm.ts";
+import { isUltralyticsRow } from "./ultralytics.ts";
 
 /** One candidate line: a stretch of a file ended by \n, \r\n or \r (a bar's frame), decoded, without its terminator. */
 export type Segment = {
@@ -33,6 +40,10 @@ export type Segment = {
   at: number;
   /** Ended by a bare \r. */
   frame: boolean;
+  /** Of a file that holds records instead of text: the record. */
+  bytes?: Uint8Array;
+  /** What ends the line has not been seen: more of it may come. */
+  isOpen?: boolean;
 };
 
 const endSchema = z.object({ kind: z.enum(["finished", "failed"]), line: z.int(), text: z.string().max(500) });
@@ -51,16 +62,28 @@ const stateSchema = z.object({
   /** Digest of the names of lines without a step that were seen twice, and so are records. */
   twin: z.int().nullable(),
   csv: csvStateSchema,
+  places: placesSchema.default(initialPlaces),
+  rows: tableRowsSchema.default(initialRows),
+  joiner: joinerSchema.default(null),
   steps: stepStateSchema,
   tqdm: tqdmStateSchema,
   ranks: ranksSchema,
   held: heldSchema.nullable(),
   config: captureStateSchema.default(initialCapture),
+  /** A person's own format, tried before all others. */
+  pattern: z.string().max(PATTERN_CHARS).nullable().default(null),
 });
 type State = Omit<z.infer<typeof stateSchema>, "held" | "config">;
 
+/** A member of `trainer_state.json`, as the splitter of its rows gives it out. */
+const PLANNED = '{"max_steps":';
+/** fairseq2's `valid.jsonl`, CatBoost's `test_error.tsv`. */
+const EVALUATION_FILE = /^(val|valid|validation|eval|test)(?:_error)?\.(?:jsonl|[ct]sv)$/i;
 const END_CHARS = 300;
 const FORMAT_VOTES = 1000;
+
+/** `pattern` is a person's own format, see pattern.ts. */
+export type ReaderOptions = { path: string; state?: unknown; pattern?: string | null | undefined };
 
 /**
  * Reads one log, segment by segment, and gathers its records as points. It never throws on any text, and a reader made from
@@ -68,19 +91,34 @@ const FORMAT_VOTES = 1000;
  */
 export class LogReader {
   readonly #isTableFile: boolean;
+  readonly #evaluationSet: string | null;
   readonly #state: State;
   readonly #config: ConfigCapture;
+  readonly #pattern: LinePattern | null;
   #held: Held | null;
   readonly #groups = new GroupBuilder();
   readonly #tail = new TailBuilder();
   #sentFacts = "";
 
-  constructor(options: { path: string; state?: unknown }) {
-    this.#isTableFile = /\.[ct]sv$/i.test(options.path);
+  /**
+   * Without a `pattern`, the one that the state tells goes on.
+   *
+   * @throws CurvewatchError `config` when `pattern` cannot be used
+   */
+  constructor(options: ReaderOptions) {
+    const name = basename(options.path).replace(/\.gz$/i, "");
+    this.#isTableFile = /\.[ct]sv$/i.test(name);
+    this.#evaluationSet = EVALUATION_FILE.exec(name)?.[1]?.toLowerCase() ?? null;
     const parsed = stateSchema.safeParse(options.state);
     const { held, config, ...state } = parsed.success ? parsed.data : freshState();
     this.#state = state;
     this.#config = new ConfigCapture(config);
+    if (options.pattern) state.pattern = options.pattern;
+    this.#pattern = options.pattern
+      ? openPattern(options.pattern)
+      : state.pattern
+        ? reopenPattern(state.pattern)
+        : null;
     this.#held = held && reviveHeld(held);
     if (parsed.success) this.#sentFacts = JSON.stringify(this.facts());
   }
@@ -93,7 +131,7 @@ export class LogReader {
     }
     if (isBlank(segment.text)) return;
     const text = cleanText(segment.text);
-    const isParsed = this.#read(text, segment, segment.text.includes("\x1b[A"));
+    const isParsed = this.#readByPattern(text, segment) || this.#read(text, segment, segment.text.includes("\x1b[A"));
     if (!segment.frame) this.#config.push(text, isParsed);
     this.#tail.add(segment, isParsed);
   }
@@ -101,6 +139,12 @@ export class LogReader {
   /** The input has been quiet or is at its end: nothing is held back any longer but a first line not yet believed to be one. */
   flush(): void {
     if (this.#held?.waitsFor !== "twin") this.#release(null);
+  }
+
+  /** The file was written anew and is no shorter than it was: what comes next is its beginning. */
+  rewritten(): void {
+    this.flush();
+    noteRewrite(this.#state.rows);
   }
 
   /**
@@ -127,10 +171,15 @@ export class LogReader {
     return structuredClone({ ...this.#state, held, config: this.#config.state() });
   }
 
+  #readByPattern(text: string, segment: Segment): boolean {
+    const reading = this.#pattern?.read(text);
+    return reading ? this.#accept(reading, segment, false) : false;
+  }
+
   /** True when the text gave a record. */
   #read(text: string, segment: Segment, isNested: boolean): boolean {
     const frame = findFrame(text, isNested);
-    if (!frame) return this.#readText(text, segment);
+    if (!frame || isUltralyticsRow(text, this.#state)) return this.#readLines(text, segment);
     const isDrawnAfter = text.lastIndexOf("{", frame.start) >= 0 && !text.includes("{", frame.end);
     const before = isDrawnAfter && this.#readText(text.slice(0, frame.start), segment);
     const drawn = this.#readFrame(frame, segment);
@@ -142,7 +191,7 @@ export class LogReader {
   #readFrame(frame: Frame, segment: Segment): boolean {
     if (isRestart(this.#state.steps, frame)) this.#release(null);
     if (noteFrame(this.#state.steps, frame) && this.#held?.waitsFor === "bar") this.#release(frame);
-    const found = readFrame(this.#state.tqdm, frame);
+    const found = readFrame(this.#state.tqdm, frame, this.#state.places);
     if (!found) return false;
     const { reading, slot } = found;
     const isSame = this.#held?.waitsFor === "count" && this.#held.slot === slot;
@@ -155,16 +204,23 @@ export class LogReader {
     return true;
   }
 
+  #readLines(text: string, segment: Segment): boolean {
+    let isParsed = false;
+    for (const whole of joinLines(this.#state, text, segment.text.length))
+      isParsed = this.#readText(whole, segment) || isParsed;
+    return isParsed;
+  }
+
   /** @param isGlued the text follows a bar without a break: it was not written by tqdm, which would draw the bar again */
   #readText(text: string, segment: Segment, isGlued = false): boolean {
     const state = this.#state;
-    const line = new Line(text, segment.line, this.#isTableFile);
+    const line = new Line(text, segment.line, this.#isTableFile, this.#evaluationSet);
     const hadTable = state.csv !== null;
     const readings = readLine(line, state);
     if (!hadTable && state.csv) this.#release(null);
     if (readings.length === 0) {
       if (mayEnd(text, state.trace)) this.#noteEnding(line);
-      if (text.includes(" = ")) noteAnnouncement(state.steps, text);
+      if (text.includes(" = ") || text.startsWith(PLANNED)) noteAnnouncement(state.steps, text);
       return false;
     }
     let isParsed = false;
@@ -181,6 +237,7 @@ export class LogReader {
     if (this.#isDoubtful(reading)) return this.#confirmTwin(held);
     this.#release(null);
     if (isRepeatOfOtherRank(ranks, reading)) return false;
+    if (reading.format === "csv" && isKnownRow(this.#state.rows, reading)) return true;
     if (reading.kind === "summary" || reading.isLast) this.#end("finished", segment.line, segment.text);
     noteRecord(steps, reading);
     if (awaitsBar(steps, reading) && !isGlued && this.#mayHold(reading)) this.#held = held;
@@ -282,11 +339,15 @@ function freshState(): State & { held: null; config: CaptureState } {
     trace: "none",
     twin: null,
     csv: null,
+    places: initialPlaces(),
+    rows: initialRows(),
+    joiner: null,
     steps: initialSteps(),
     tqdm: initialTqdm(),
     ranks: [],
     held: null,
     config: initialCapture(),
+    pattern: null,
   };
 }
 

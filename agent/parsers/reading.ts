@@ -33,6 +33,8 @@ export type PairOptions = {
   isEvaluation?: boolean;
   /** It is known that this is a record, whatever its metrics are called. */
   anyMetric?: boolean;
+  /** Every metric keeps the name that is printed. */
+  isRaw?: boolean;
 };
 
 /** Bounds one record, so that a line of 64 KiB cannot open thousands of series. */
@@ -48,7 +50,7 @@ export function readPairs(
   fields: readonly Field[],
   options: PairOptions = {},
 ): Reading | null {
-  const shape = shapeOf(keys, options.isEvaluation ?? false);
+  const shape = shapeOf(keys, options.isEvaluation ?? false, options.isRaw ?? false);
   const reading: Reading = {
     format,
     kind: "other",
@@ -102,6 +104,7 @@ type Flags = { trainLoss: boolean; evalLoss: boolean; evaluation: boolean; rate:
 type Shape = {
   keys: readonly string[];
   isEvaluation: boolean;
+  isRaw: boolean;
   roles: Role[];
   names: string[];
   flags: Flags;
@@ -112,17 +115,17 @@ const SHAPES = 64;
 const shapes: Shape[] = [];
 
 /** Lines of one program have the same keys over and over: what they mean is worked out once. */
-function shapeOf(keys: readonly string[], isEvaluation: boolean): Shape {
+function shapeOf(keys: readonly string[], isEvaluation: boolean, isRaw: boolean): Shape {
   for (let i = 0; i < shapes.length; i += 1) {
     const shape = shapes[i]!;
-    if (!isSameShape(shape, keys, isEvaluation)) continue;
+    if (shape.isRaw !== isRaw || !isSameShape(shape, keys, isEvaluation)) continue;
     if (i > 0) {
       shapes[i] = shapes[0]!;
       shapes[0] = shape;
     }
     return shape;
   }
-  const shape = makeShape(keys.slice(0, MAX_FIELDS).map(detached), isEvaluation);
+  const shape = makeShape(keys.slice(0, MAX_FIELDS).map(detached), isEvaluation, isRaw);
   shapes.unshift(shape);
   if (shapes.length > SHAPES) shapes.pop();
   return shape;
@@ -135,9 +138,10 @@ function isSameShape(shape: Shape, keys: readonly string[], isEvaluation: boolea
   return true;
 }
 
-function makeShape(keys: readonly string[], isEvaluation: boolean): Shape {
+function makeShape(keys: readonly string[], isEvaluation: boolean, isRaw: boolean): Shape {
   const isSummary = keys.includes("train_runtime");
   const isLlamaFactory = keys.includes("current_steps");
+  const isNemo = keys.includes("reduced_train_loss");
   const taken = new Set<string>();
   const names: string[] = [];
   const roles = keys.map((printed): Role => {
@@ -151,6 +155,9 @@ function makeShape(keys: readonly string[], isEvaluation: boolean): Shape {
     let { name } = meaning;
     if (isSummary && name !== METRIC.epoch) name = printed;
     if (isLlamaFactory && printed === "throughput") name = METRIC.tokensPerSecond;
+    // NeMo's bar shows a smoothed copy beside the loss itself.
+    if (isNemo && printed === "loss") name = printed;
+    if (isRaw && name !== METRIC.epoch) name = printed;
     if (isEvaluation && name === METRIC.trainLoss) name = METRIC.evalLoss;
     // Two keys of one line may mean the same (loss and lm_loss): the first has the name, the other keeps its own.
     if (taken.has(name)) name = printed;
@@ -159,7 +166,7 @@ function makeShape(keys: readonly string[], isEvaluation: boolean): Shape {
     names.push(name);
     return { role: "value", name };
   });
-  return { keys, isEvaluation, roles, names, flags: flagsOf(names), isSummary };
+  return { keys, isEvaluation, isRaw, roles, names, flags: flagsOf(names), isSummary };
 }
 
 function numberOf(name: string, field: string | null): number | null {

@@ -100,7 +100,7 @@ export function placeReading(state: StepState, reading: Reading, frame: Frame | 
 }
 
 const ANNOUNCED =
-  /(Num examples|Num Epochs|[Tt]otal optimization steps|Total steps|Total train batch size[^=]{0,60}) = (\d[\d,]{0,15})/g;
+  /(Num examples|Num Epochs|[Tt]otal optimization steps|Total steps|^\{"max_steps"|Total train batch size[^=]{0,60})(?: = |:)(\d[\d,]{0,15})/g;
 
 /** Reads the Trainer's opening words: `Num Epochs = 3`, `Total optimization steps = 1,000`. They are not metrics. */
 export function noteAnnouncement(state: StepState, text: string): void {
@@ -126,7 +126,10 @@ function resolve(state: StepState, reading: Reading, frame: Frame | null): [numb
     const isPlausible = estimate !== null && estimate >= state.bar.count && estimate <= state.bar.total;
     return isPlausible ? [estimate, "epoch"] : [state.bar.count, "bar"];
   }
-  if (reading.kind !== "train") return [state.last ?? 0, state.source ?? "ordinal"];
+  if (reading.kind !== "train") {
+    const epoch = isStep(reading.epoch) ? reading.epoch : 0;
+    return [state.last ?? epoch, state.source ?? "ordinal"];
+  }
   if (state.source === "printed" && state.last !== null) return [state.last, "printed"];
   const estimate = stepOfEpoch(state, reading.epoch);
   if (estimate === null) return [state.records + 1, "ordinal"];

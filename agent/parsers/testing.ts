@@ -1,5 +1,6 @@
 /** For tests alone: texts and files through a reader, and its points one by one. */
 import type { Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
+import { type LogSegment, splitterFor } from "../sources/index.ts";
 import { LogReader, type Segment } from "./index.ts";
 
 export type Observation = { step: number; at: number; line: number; values: Map<string, number> };
@@ -17,6 +18,33 @@ export function segmentsOf(text: string, at = Number.NaN): Segment[] {
   }
   if (start < text.length) segments.push({ text: text.slice(start), line, at, frame: false });
   return segments;
+}
+
+/** Cuts a file of any kind as the agent does, with its bytes in one piece or in chunks of `chunkBytes`. */
+export function fileSegments(path: string, bytes: Uint8Array, chunkBytes = bytes.length): Segment[] {
+  const splitter = splitterFor(path, bytes.subarray(0, 1024));
+  const segments: Segment[] = [];
+  const add = (found: LogSegment[], isOpen: boolean): void => {
+    for (const { text, line, frame, bytes: record } of found)
+      segments.push({ text, line, frame, at: Number.NaN, isOpen, ...(record && { bytes: record }) });
+  };
+  for (let i = 0; i < bytes.length; i += chunkBytes) add(splitter.push(bytes.subarray(i, i + chunkBytes)), false);
+  const rest = splitter.flush();
+  if (rest) add([rest], true);
+  return segments;
+}
+
+/** Reads bytes as the agent does, in chunks of 64 KiB, taking what was read after each. */
+export function readBytes(path: string, bytes: Uint8Array): LogReader {
+  const reader = new LogReader({ path });
+  const splitter = splitterFor(path, bytes.subarray(0, 1024));
+  for (let i = 0; i < bytes.length; i += 65_536) {
+    for (const { text, line, frame } of splitter.push(bytes.subarray(i, i + 65_536)))
+      reader.push({ text, line, frame, at: Number.NaN });
+    reader.take();
+  }
+  reader.flush();
+  return reader;
 }
 
 /** The points of groups in the order of their lines. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Frame } from "./bars.ts";
 import { isEvaluationName } from "./names.ts";
-import { parseNumber } from "./numbers.ts";
+import { isStep, parseNumber } from "./numbers.ts";
+import { type Places, stepInEpoch } from "./places.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
 /**
@@ -25,13 +26,14 @@ const BARS = 4;
 const NAME_CHARS = 40;
 
 /** The record in a bar's postfix; null when it has none, or has been given out already. */
-export function readFrame(state: TqdmState, frame: Frame): FrameReading | null {
+export function readFrame(state: TqdmState, frame: Frame, places: Places): FrameReading | null {
+  const told = readDescription(frame);
+  if (told) return told;
   if (!frame.postfix.includes("=")) return null;
   const isEvaluation =
     /\b(?:val|valid|validation|validating|eval|evaluating|evaluation|test|testing|predicting)\b/i.test(frame.desc);
   const { keys, fields } = splitPostfix(frame.postfix);
-  const epoch = /\bepoch\s+(\d{1,9})\b/i.exec(frame.desc)?.[1];
-  const perEpoch = epoch === undefined ? 0 : Number(epoch) * frame.total;
+  const [, epoch, epochs] = /\bepoch\s+(\d{1,9})\b(\s?\/)?/i.exec(frame.desc) ?? [];
   if (epoch !== undefined && !keys.includes("epoch")) {
     keys.unshift("epoch");
     fields.unshift(Number(epoch));
@@ -45,7 +47,7 @@ export function readFrame(state: TqdmState, frame: Frame): FrameReading | null {
   const bar = `${desc}|${frame.total}`;
   const leads = leadsCounter(state, name, frame);
   if (frame.count === 0) return null;
-  reading.step ??= perEpoch + frame.count;
+  reading.step ??= stepOf(frame, epoch === undefined ? null : Number(epoch), epochs !== undefined, places);
   if (epoch === undefined) reading.maxSteps ??= frame.total;
   if (leads) {
     const id = `${bar}|${frame.count}`;
@@ -54,6 +56,22 @@ export function readFrame(state: TqdmState, frame: Frame): FrameReading | null {
   }
   const kept = frame.count === frame.total ? reading : withoutEvaluation(reading);
   return kept.values.length > 0 ? { reading: kept, slot: `${bar}|${frame.count}` } : null;
+}
+
+/** A bar of one epoch counts from its beginning; `Epoch 1/10` is the first of ten, `Epoch 0` the first one. */
+function stepOf({ count, total }: Frame, epoch: number | null, isOfMany: boolean, places: Places): number | null {
+  if (epoch === null) return isStep(count) ? count : null;
+  return stepInEpoch(places, { epoch, first: isOfMany ? Math.min(epoch, 1) : 0, count, total });
+}
+
+const TORCHTUNE = /^(\d{1,9})\|(\d{1,15})\|Loss: (\S{1,40})$/;
+
+/** torchtune's recipes tell epoch, step and loss in the bar's name: `1|37|Loss: 1.2345678`. */
+function readDescription(frame: Frame): FrameReading | null {
+  const [, epoch, step, loss] = frame.desc.includes("|Loss: ") ? (TORCHTUNE.exec(frame.desc) ?? []) : [];
+  if (loss === undefined) return null;
+  const reading = readPairs("torchtune", ["epoch", "step", "loss"], [Number(epoch), Number(step), parseNumber(loss)]);
+  return reading && { reading, slot: `torchtune|${step}` };
 }
 
 /** A bar's name as it is kept in the state: the end of it, in few bytes. */

@@ -27,6 +27,12 @@ export function isSameFile(known: FileIdentity, stat: BigIntStats, head: Uint8Ar
   return head.byteLength >= known.headBytes && sha256(head.subarray(0, known.headBytes)) === known.head;
 }
 
+/** What a file is known by that is only read as a whole: its path, whatever it holds. */
+export function wholeIdentity(path: string): FileIdentity {
+  const inode = createHash("sha256").update(path).digest("hex").slice(0, 32);
+  return { dev: "path", inode, birthtimeMs: 0, headBytes: 0, head: "" };
+}
+
 /** Where the file system keeps no birth time, Node hands out 0 or the time of the last change. */
 function keepsBirthtime(stat: BigIntStats): boolean {
   return stat.birthtimeNs !== 0n && stat.birthtimeNs !== stat.ctimeNs;

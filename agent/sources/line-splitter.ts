@@ -17,6 +17,8 @@ export type LogSegment = {
   frame: boolean;
   /** Bytes beyond the limit that `text` does not hold. */
   cutBytes: number;
+  /** Of a file that holds records instead of text: the record; empty when it is damaged or too large. */
+  bytes?: Uint8Array;
 };
 
 /** A place in a log: the byte offset and how many lines end before it. */

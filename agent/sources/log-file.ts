@@ -2,7 +2,8 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { CurvewatchError, type FileIdentity } from "#lib/protocol/index.ts";
 import { logError, systemCode } from "./errors.ts";
-import { describeFile, HEAD_BYTES, isSameFile } from "./identity.ts";
+import { isWhole, trackioPlace } from "./file-kind.ts";
+import { describeFile, HEAD_BYTES, isSameFile, wholeIdentity } from "./identity.ts";
 
 /** One open log. It stays the same file whatever happens to its name; its content may still be rewritten in place. */
 export class LogFile {
@@ -38,6 +39,11 @@ export class LogFile {
 
   get identity(): FileIdentity {
     return describeFile(this.#stat, this.#head);
+  }
+
+  /** Its first bytes, at most 1,024. */
+  get head(): Uint8Array {
+    return this.#head;
   }
 
   /** Bytes, as last looked at. */
@@ -98,8 +104,11 @@ export class LogFile {
  * @throws CurvewatchError when the path cannot be read or is no regular file
  */
 export async function identify(path: string): Promise<FileIdentity | null> {
+  const trackio = trackioPlace(path);
+  if (trackio) return (await identify(trackio.db)) && wholeIdentity(path);
   const file = await LogFile.open(path);
   await file?.close();
+  if (file && isWhole(path, file.head)) return wholeIdentity(path);
   return file?.identity ?? null;
 }
 
@@ -109,8 +118,10 @@ export async function identify(path: string): Promise<FileIdentity | null> {
  * @throws CurvewatchError when the path cannot be read or is no regular file
  */
 export async function continuesAt(path: string, known: FileIdentity, offset: number): Promise<boolean> {
+  if (trackioPlace(path)) return known.inode === wholeIdentity(path).inode;
   const file = await LogFile.open(path);
   await file?.close();
+  if (file && isWhole(path, file.head)) return known.inode === wholeIdentity(path).inode;
   return file?.continues(known, offset) ?? false;
 }
 

@@ -1,11 +1,18 @@
 import type { FileIdentity } from "#lib/protocol/index.ts";
 import { logError, systemCode } from "./errors.ts";
-import { LineSplitter, type LogSegment } from "./line-splitter.ts";
+import type { LogSegment } from "./line-splitter.ts";
 import { LogFile } from "./log-file.ts";
 import { findRenamed, findSuccessor, statOrNull } from "./rotation.ts";
+import { type Splitter, splitterFor } from "./splitter.ts";
 
 /** Where reading is: `offset` bytes into the file known by `identity`, after `line` complete lines. */
-export type TailPosition = { identity: FileIdentity; offset: number; line: number };
+export type TailPosition = {
+  identity: FileIdentity;
+  offset: number;
+  line: number;
+  /** Of a file that is read as a whole: what was given, to tell whether it is still there. */
+  digest?: string | undefined;
+};
 
 /**
  * What happened before a chunk's first byte:
@@ -51,7 +58,7 @@ const READ_BYTES = 64 * 1024;
 /** The file being read and how far reading is. */
 type Current = {
   file: LogFile;
-  splitter: LineSplitter;
+  splitter: Splitter;
   /** Bytes read, those of the held rest among them. */
   readBytes: number;
   /** The end had been reached: bytes found from now on are new. */
@@ -230,7 +237,7 @@ export class LogTail {
     this.#event = event;
     this.#current = {
       file,
-      splitter: new LineSplitter(from ?? undefined),
+      splitter: splitterFor(this.#path, undefined, from ?? undefined),
       readBytes: from?.offset ?? 0,
       reachedEnd: false,
       live: false,

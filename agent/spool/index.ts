@@ -21,6 +21,7 @@
  * A segment whose `firstSeq` is not above the end of the one before replaces that one from there on: so it begins anew after a
  * failed sync.
  */
+export { crc32c } from "./crc32c.ts";
 export { armFailpoints, FAILPOINTS, type Failpoint, failpoint } from "./failpoint.ts";
 export { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from "./limits.ts";
 export type { ReadLimit } from "./reader.ts";

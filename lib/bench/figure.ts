@@ -18,19 +18,27 @@ export type Figure = {
 export type Bench = () => Figure[] | Promise<Figure[]>;
 
 /** A figure from repeated measurements that has to stay at or below a limit. */
-export function atMost(name: string, unit: string, values: readonly number[], limit: number): Figure {
+export const atMost = (name: string, unit: string, values: readonly number[], limit: number): Figure =>
+  figureOf(name, unit, values, `≤ ${limit}`, (value) => value <= limit);
+
+/** One that has to reach a limit. */
+export const atLeast = (name: string, unit: string, values: readonly number[], limit: number): Figure =>
+  figureOf(name, unit, values, `≥ ${limit}`, (value) => value >= limit);
+
+function figureOf(
+  name: string,
+  unit: string,
+  values: readonly number[],
+  target: string,
+  passes: (value: number) => boolean,
+): Figure {
   const sorted = [...values].sort((a, b) => a - b);
   const value = short(sorted[sorted.length >> 1]!);
   return {
-    name,
-    value,
-    unit,
+    ...{ name, value, unit, target, control: null, ratio: null },
     spread: [short(sorted[0]!), short(sorted.at(-1)!)],
     runs: values.length,
-    control: null,
-    ratio: null,
-    target: `≤ ${limit}`,
-    pass: value <= limit,
+    pass: passes(value),
   };
 }
 

@@ -1,8 +1,9 @@
 import { benchDiagnosis } from "./diagnosis.ts";
 import { type Bench, type Figure, machine } from "./figure.ts";
+import { benchParse } from "./parse.ts";
 
 /** `npm run bench -- NAME [--json]`: measures, prints, and fails when a figure misses its target. */
-const BENCHES: Record<string, Bench> = { diagnosis: benchDiagnosis };
+const BENCHES: Record<string, Bench> = { diagnosis: benchDiagnosis, parse: benchParse };
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
@@ -19,7 +20,8 @@ for (const name of names) {
   if (figures.some(({ pass }) => !pass)) process.exitCode = 1;
 }
 
-function lineOf({ name, value, unit, spread, runs, target, pass }: Figure): string {
+function lineOf({ name, value, unit, spread, runs, control, ratio, target, pass }: Figure): string {
   const range = runs > 1 ? ` (${spread[0]}–${spread[1]}, ${runs} runs)` : "";
-  return `${pass ? "ok  " : "MISS"} ${name.padEnd(24)} ${value} ${unit}${range}, target ${target}`;
+  const held = control === null ? "" : `, ${ratio} of control ${control}`;
+  return `${pass ? "ok  " : "MISS"} ${name.padEnd(24)} ${value} ${unit}${range}${held}, target ${target}`;
 }

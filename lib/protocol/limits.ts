@@ -15,6 +15,10 @@ export const LIMITS = {
   bucketsPerAnswer: 1000,
   seriesPerQuery: 200,
   requestBodyBytes: 256 * 1024,
+  /** One push of points over HTTP: its body, its points, and the metrics of a point. */
+  pushBytes: 1024 * 1024,
+  pushPoints: 10_000,
+  pushMetrics: 256,
   agents: 1000,
   viewers: 2000,
   socketsPerAddress: 200,

@@ -12,13 +12,12 @@ import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
-import { alertRoutes, channelViews } from "./routes/alerts.ts";
-import { configRoute } from "./routes/config.ts";
-import { gpuRoute } from "./routes/gpus.ts";
-import { Registry, type Route, sendJson } from "./routes/registry.ts";
+import { isPushed } from "./push/pushes.ts";
+import { channelViews } from "./routes/alerts.ts";
+import { apiRoutes } from "./routes/api.ts";
+import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
-import { runRoutes } from "./routes/runs.ts";
-import { type WatchedLog, watchRoute } from "./routes/watch.ts";
+import type { WatchedLog } from "./routes/watch.ts";
 import { setRuntime } from "./runtime.ts";
 import { Sender } from "./sender.ts";
 import { StateWatch } from "./state-watch.ts";
@@ -98,13 +97,7 @@ export async function openServer(config: Config, version: string, events: Server
 
     const url = `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`;
     const gate = new Gate(port);
-    const views = new Views(reader.call, (agent) => agents.goneSince(agent), Date.now);
-    const health: Route = {
-      method: "GET",
-      path: "/api/v1/health",
-      policy: "viewer",
-      handle: ({ response }) => sendJson(response, { status: "ok", version, agents: agents.connected }),
-    };
+    const views = new Views(reader.call, (agent) => (isPushed(agent) ? null : agents.goneSince(agent)), Date.now);
     const isOwner = (request: IncomingMessage): boolean =>
       sameSecret(request.headers.authorization?.replace(/^Bearer /, "") ?? "", secret);
     const reports = new Reports({
@@ -116,22 +109,20 @@ export async function openServer(config: Config, version: string, events: Server
       now: Date.now,
     });
     const registry = new Registry(
-      [
-        health,
-        ...runRoutes(views, reader.call),
-        ...reports.routes(),
-        ...alertRoutes({
-          views,
-          reader: reader.call,
-          channels,
-          poster,
-          changed: () => writer.call.tell(channelIds()),
-          link: (run) => `${url}/runs/${run}`,
-        }),
-        configRoute(views, writer.call),
-        gpuRoute(views, reader.call, Date.now),
-        watchRoute(events.watchRequested),
-      ],
+      apiRoutes({
+        version,
+        agents: () => agents.connected,
+        views,
+        reader: reader.call,
+        writer: writer.call,
+        reports,
+        channels,
+        poster,
+        channelsChanged: () => writer.call.tell(channelIds()),
+        link: (run) => `${url}/runs/${run}`,
+        watchRequested: events.watchRequested,
+        now: Date.now,
+      }),
       { isOwner, failed: events.failed },
     );
     http.on(

@@ -13,6 +13,8 @@ export class Epochs {
   readonly #advance: Database.Statement<[number, string, number]>;
   readonly #digest: Database.Statement<[string, number, number, number], string>;
   readonly #keepDigest: Database.Statement<[string, number, number, number, string]>;
+  readonly #keepKey: Database.Statement<[string, string]>;
+  readonly #key: Database.Statement<[string, string]>;
 
   constructor(db: Database.Database) {
     const columns = "SELECT epoch, host, fingerprint, last_seq AS lastSeq, missing FROM epochs";
@@ -29,6 +31,8 @@ export class Epochs {
       )
       .pluck();
     this.#keepDigest = db.prepare("INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?, ?)");
+    this.#keepKey = db.prepare("INSERT OR IGNORE INTO batch_keys VALUES (?, ?)");
+    this.#key = db.prepare("SELECT 1 FROM batch_keys WHERE agent = ? AND key = ?");
   }
 
   /** The agent's current epoch, or null before its first. */
@@ -92,9 +96,14 @@ export class Epochs {
   }
 
   /** The batch's records are stored. */
-  advance({ agent, epoch, firstSeq, count, digest }: AppendBatch): void {
+  advance({ agent, epoch, firstSeq, count, digest, key }: AppendBatch): void {
     this.#advance.run(firstSeq + count - 1, agent, epoch);
     this.#keepDigest.run(agent, epoch, firstSeq, count, digest);
+    if (key !== undefined) this.#keepKey.run(agent, key);
+  }
+
+  hasKey(agent: string, key: string): boolean {
+    return this.#key.get(agent, key) !== undefined;
   }
 }
 

@@ -15,6 +15,7 @@ import { type DiskProbe, openForReading, openForWriting } from "./open.ts";
 import { SqliteReader } from "./reader.ts";
 import type { IngestStore, ReadStore } from "./store.ts";
 
+export { digestOf } from "./batch.ts";
 export { runIdOf } from "./run-id.ts";
 export type * from "./store.ts";
 

@@ -117,6 +117,10 @@ export class SqliteIngest implements IngestStore {
     }
   }
 
+  async hasKey(agent: string, key: string): Promise<boolean> {
+    return this.#epochs.hasKey(agent, key);
+  }
+
   async fileCursors(
     agent: string,
     files: readonly { path: string; identity: FileIdentity }[],

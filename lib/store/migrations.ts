@@ -297,6 +297,13 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE runs ADD COLUMN entered TEXT; -- JSON: settings that a person entered, null before any
   `,
+  `
+  CREATE TABLE batch_keys ( -- the batches of senders that do not number them, for good
+    agent TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (agent, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -52,6 +52,8 @@ export type AppendBatch = {
   count: number;
   digest: string;
   bytes: Uint8Array;
+  /** What a sender that does not number its batches calls this one: `hasKey` knows it from this commit on. */
+  key?: string;
 };
 
 /**
@@ -124,6 +126,8 @@ export interface IngestStore {
    * stored are skipped, records that cannot be read are set aside and named in `rejected`.
    */
   append(batches: readonly AppendBatch[], now: number): Promise<{ results: AppendResult[]; runs: RunAppend[] }>;
+  /** A batch of that key is committed. */
+  hasKey(agent: string, key: string): Promise<boolean>;
   /** For each file asked for, where the store is in it and the reader's state there. */
   fileCursors(
     agent: string,

@@ -15,12 +15,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   "lib/alerts": PURE,
   "lib/report": [...PURE, "lib/diagnosis", "lib/charts"],
   "lib/server": [...PURE, "lib/alerts", "lib/diagnosis", "lib/charts", "lib/store", "lib/report"],
-  "lib/evaluation": [...PURE, "lib/diagnosis"],
-  "lib/bench": [...PURE, "lib/diagnosis"],
+  "lib/evaluation": [...PURE, "lib/diagnosis", "agent/parsers"],
+  "lib/bench": [...PURE, "lib/diagnosis", "agent/parsers"],
   "lib/testing": [...PURE, "lib/diagnosis", "lib/charts", "lib/store", "lib/server", "lib/report"],
   "app/_server": [...PURE, "lib/server", "types:lib/diagnosis"],
   app: [...PURE, "lib/charts", "types:lib/diagnosis"],
   agent: ["lib/protocol"],
+  "agent/parsers": ["lib/protocol"],
   "agent/cli": [...PURE, "lib/diagnosis", "lib/report", "dynamic:lib/server"],
 };
 

@@ -49,6 +49,7 @@ export function alertRoutes(options: {
       method: "POST",
       path: "/api/v1/channels",
       policy: "viewer",
+      body: channelSchema,
       async handle({ request, response }) {
         const { kind, address } = channelSchema.parse(await readJson(request));
         poster.check(address);

@@ -19,6 +19,7 @@ export function configRoute(views: Views, writer: Remote<Writer>): Route {
     method: "POST",
     path: "/api/v1/runs/:id/config",
     policy: "viewer",
+    body: bodySchema,
     async handle({ request, params, response }) {
       const id = runIdSchema.parse(params.id);
       const { values } = bodySchema.parse(await readJson(request));

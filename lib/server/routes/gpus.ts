@@ -21,6 +21,7 @@ export function gpuRoute(views: Views, reader: Remote<Reader>, now: () => number
     method: "GET",
     path: "/api/v1/runs/:id/gpus",
     policy: "viewer",
+    query: querySchema,
     async handle({ params, query, response }) {
       const id = runIdSchema.parse(params.id);
       const { minutes, buckets } = querySchema.parse(Object.fromEntries(query));

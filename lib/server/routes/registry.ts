@@ -14,6 +14,12 @@ export type Route = {
   /** `/api/v1/runs/:id/points`; a `:name` takes one path segment. */
   path: string;
   policy: Policy;
+  /** What the API's description says of it, what it reads of the address, and what of the body. */
+  summary?: string;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  /** Media types it answers with; JSON when not said. */
+  answers?: readonly string[];
   handle(call: Call): Promise<void> | void;
 };
 
@@ -121,19 +127,37 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200)
 }
 
 /** @throws CurvewatchError `too_large` past the limit, `bad_request` when it is not JSON */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > LIMITS.requestBodyBytes) {
-      throw new CurvewatchError("too_large", `the body has more than ${LIMITS.requestBodyBytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
+export async function readJson(request: IncomingMessage, maxBytes: number = LIMITS.requestBodyBytes): Promise<unknown> {
+  const text = (await readBody(request, maxBytes)).toString("utf8");
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new CurvewatchError("bad_request", "the body is not JSON", { cause });
+    const hint = /\b(?:NaN|Infinity)\b/.test(text)
+      ? 'JSON has no NaN and no Infinity: write them as text, "NaN", "Infinity" or "-Infinity".'
+      : "Send one JSON object, in UTF-8.";
+    throw new CurvewatchError("bad_request", `the body is not JSON: ${(cause as Error).message}`, { cause, hint });
   }
+}
+
+/** What is over the limit is let through unread: whoever is still sending it would not hear an answer otherwise. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer): void => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= maxBytes) return;
+      chunks.length = 0;
+      request.off("data", take);
+      request.resume();
+      const hint = "Send less at once.";
+      reject(new CurvewatchError("too_large", `the body has more than ${maxBytes} bytes`, { hint }));
+    };
+    request.on("data", take);
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    const broken = (): void => reject(new CurvewatchError("bad_request", "the body broke off"));
+    request.on("error", broken);
+    request.on("close", broken);
+  });
 }

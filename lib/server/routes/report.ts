@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
 import { acceptedLanguage } from "#lib/core/index.ts";
 import { LANGUAGES, type Language, METRIC, NotFoundError } from "#lib/protocol/index.ts";
 import {
@@ -30,6 +31,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+const querySchema = z.object({ lang: z.enum(LANGUAGES).optional() });
+
 const PAGE = /^\/runs\/([^/]+)\/report$/;
 
 type Sources = {
@@ -56,6 +59,8 @@ export class Reports {
       method: "GET",
       path: `/api/v1/runs/:id/report${ending}`,
       policy: "viewer",
+      query: querySchema,
+      answers: [type],
       handle: async (call) => {
         const id = runIdSchema.parse(call.params.id);
         const report = await this.#report(id);

@@ -18,9 +18,12 @@ import type { Remote } from "../workers/rpc.ts";
 import { type Call, type Route, sendJson } from "./registry.ts";
 
 const POINTS_PER_PAGE = 20_000;
+const SERIES_TYPES = ["application/json", "application/octet-stream"];
+const POINTS_TYPES = ["application/x-ndjson", "text/csv"];
 
 export const runIdSchema = z.string().regex(/^[a-z0-9]{8,32}$/, "is not a run id");
 const langSchema = z.enum(LANGUAGES).default("en");
+const langQuerySchema = z.object({ lang: langSchema });
 const number = z.coerce.number().nullable().default(null);
 
 const listSchema = z.object({
@@ -62,9 +65,15 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
     if (!found) throw new NotFoundError("run", id);
     return found;
   };
-  const get = (path: string, handle: Route["handle"]): Route => ({ method: "GET", path, policy: "viewer", handle });
+  const get = (path: string, said: Pick<Route, "query" | "answers">, handle: Route["handle"]): Route => ({
+    method: "GET",
+    path,
+    policy: "viewer",
+    ...said,
+    handle,
+  });
   return [
-    get("/api/v1/runs", async ({ query, response }) => {
+    get("/api/v1/runs", { query: listSchema }, async ({ query, response }) => {
       const { state, verdict, path, limit, before, lang } = listSchema.parse(Object.fromEntries(query));
       const page = await views.summaries({ limit, before });
       const runs = page
@@ -74,8 +83,8 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
         .map((run) => publicSummary(run, lang));
       sendJson(response, { runs, next: page.length === limit ? (page.at(-1)?.id ?? null) : null });
     }),
-    get("/api/v1/runs/view", async ({ response }) => sendJson(response, await views.runs())),
-    get("/api/v1/runs/:id", async (call) => {
+    get("/api/v1/runs/view", {}, async ({ response }) => sendJson(response, await views.runs())),
+    get("/api/v1/runs/:id", { query: langQuerySchema }, async (call) => {
       const {
         diagnosis,
         attempts,
@@ -102,8 +111,8 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
         config: await views.config(run.id),
       });
     }),
-    get("/api/v1/runs/:id/view", async (call) => sendJson(call.response, await view(call))),
-    get("/api/v1/runs/:id/verdicts", async (call) => {
+    get("/api/v1/runs/:id/view", {}, async (call) => sendJson(call.response, await view(call))),
+    get("/api/v1/runs/:id/verdicts", { query: langQuerySchema }, async (call) => {
       const { diagnosis } = await view(call);
       const lang = langSchema.parse(call.query.get("lang") ?? undefined);
       const findings = await reader.findings(call.params.id as string);
@@ -116,8 +125,8 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
         })),
       });
     }),
-    get("/api/v1/runs/:id/log", async (call) => sendJson(call.response, { lines: (await view(call)).log })),
-    get("/api/v1/runs/:id/series", async (call) => {
+    get("/api/v1/runs/:id/log", {}, async (call) => sendJson(call.response, { lines: (await view(call)).log })),
+    get("/api/v1/runs/:id/series", { query: seriesSchema, answers: SERIES_TYPES }, async (call) => {
       const { format, ...query } = seriesSchema.parse(Object.fromEntries(call.query));
       const { id } = await view(call);
       const answer = await reader.series(id, query);
@@ -128,7 +137,9 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
       call.response.writeHead(200, { "content-type": "application/octet-stream", "cache-control": "no-store" });
       call.response.end(encodeSeries(answer));
     }),
-    get("/api/v1/runs/:id/points", (call) => sendPoints(call, view, reader)),
+    get("/api/v1/runs/:id/points", { query: pointsSchema, answers: POINTS_TYPES }, (call) =>
+      sendPoints(call, view, reader),
+    ),
   ];
 }
 

@@ -1,14 +1,19 @@
 import { z } from "zod";
 import { type Route, readJson, sendJson } from "./registry.ts";
 
-/** A log to follow, and the key of the run that it belongs to with others; null when it is a run of its own. */
-export type WatchedLog = { path: string; group: string | null };
+/**
+ * A log to follow, and the key of the run that it belongs to with others; null when it is a run of its own. `pattern` is a
+ * regular expression to read it by.
+ */
+export type WatchedLog = { path: string; group: string | null; pattern?: string };
 
 const bodySchema = z
   .object({
     paths: z.array(z.string().min(1).max(4096)).min(1).max(256),
     /** Of each path, in the same order. */
     groups: z.array(z.string().min(1).max(4200).nullable()).max(256).optional(),
+    /** Of all of them. */
+    pattern: z.string().min(1).max(500).optional(),
   })
   .refine(({ paths, groups }) => groups === undefined || groups.length === paths.length, {
     path: ["groups"],
@@ -21,9 +26,10 @@ export function watchRoute(request: (logs: WatchedLog[]) => void): Route {
     method: "POST",
     path: "/api/v1/watch",
     policy: "owner",
+    body: bodySchema,
     async handle(call) {
-      const { paths, groups } = bodySchema.parse(await readJson(call.request));
-      request(paths.map((path, i) => ({ path, group: groups?.[i] ?? null })));
+      const { paths, groups, pattern } = bodySchema.parse(await readJson(call.request));
+      request(paths.map((path, i) => ({ path, group: groups?.[i] ?? null, ...(pattern && { pattern }) })));
       sendJson(call.response, { accepted: paths.length }, 202);
     },
   };

@@ -10,6 +10,7 @@ import {
 } from "#lib/store/index.ts";
 import { Alarms } from "../alarms.ts";
 import { Judge } from "../judge.ts";
+import { Pushes } from "../push/pushes.ts";
 import { serve } from "./rpc.ts";
 
 /**
@@ -33,24 +34,32 @@ const judge = new Judge(ingest, alarms, Date.now);
 await ingest.releaseOutbox(Date.now());
 const resumed = await judge.resume();
 
-type Pending = { batch: AppendBatch; settle(result: AppendResult): void; fail(error: unknown): void };
+/** Batches that are committed together. */
+type Pending = { batches: readonly AppendBatch[]; settle(results: AppendResult[]): void; fail(error: unknown): void };
 let queue: Pending[] = [];
 let pumping: Promise<void> | null = null;
 let watched = new Set<string>();
 const unseen = new Set<string>();
 let viewTimer: NodeJS.Timeout | null = null;
 
+const enqueue = (batches: readonly AppendBatch[]): Promise<AppendResult[]> =>
+  new Promise((settle, fail) => {
+    queue.push({ batches, settle, fail });
+    pumping ??= pump();
+  });
+const pushes = new Pushes(ingest, enqueue, Date.now);
+
 const writer = {
   ready: async () => {},
   openEpoch: (hello: SpoolHello) => ingest.openEpoch(hello),
   fileCursors: (agent: string, files: { path: string; identity: FileIdentity }[]) => ingest.fileCursors(agent, files),
   /** `bytes` is transferred, not copied. */
-  append(header: Omit<AppendBatch, "bytes">, bytes: ArrayBuffer): Promise<AppendResult> {
-    return new Promise((settle, fail) => {
-      queue.push({ batch: { ...header, bytes: new Uint8Array(bytes) }, settle, fail });
-      pumping ??= pump();
-    });
+  async append(header: Omit<AppendBatch, "bytes">, bytes: ArrayBuffer): Promise<AppendResult> {
+    const [result] = await enqueue([{ ...header, bytes: new Uint8Array(bytes) }]);
+    return result as AppendResult;
   },
+  createRun: pushes.create.bind(pushes),
+  pushPoints: pushes.push.bind(pushes),
   /** The runs that somebody looks at. */
   async look(runs: string[]): Promise<void> {
     watched = new Set(runs);
@@ -94,11 +103,15 @@ async function pump(): Promise<void> {
     let runs: RunAppend[] = [];
     try {
       const committed = await ingest.append(
-        taken.map(({ batch }) => batch),
+        taken.flatMap(({ batches }) => batches),
         Date.now(),
       );
       runs = committed.runs;
-      for (const [i, { settle }] of taken.entries()) settle(committed.results[i] as AppendResult);
+      let first = 0;
+      for (const { batches, settle } of taken) {
+        settle(committed.results.slice(first, first + batches.length));
+        first += batches.length;
+      }
     } catch (error) {
       for (const { fail } of taken) fail(error);
       throw error;

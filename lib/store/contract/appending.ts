@@ -25,6 +25,19 @@ export function appendingContract(bench: Bench): void {
       expect(await bench.store.reader.run(RUN)).toBeNull();
     });
 
+    test("a batch's key is kept with its records: both survive a crash, and a batch that is refused leaves none", async () => {
+      const { writer } = bench.store;
+      bench.agent.add(loss([1]), loss([2], 2));
+      await writer.append([{ ...bench.agent.batch(1, 1), key: "first" }], NOW);
+      await writer.append([{ ...bench.agent.batch(2, 1), digest: "0".repeat(32), key: "second" }], NOW);
+      await bench.store.crash();
+      const { writer: after, reader } = bench.store;
+      expect((await reader.run(RUN))?.observations).toBe(1);
+      const known = ["first", "second"].map((key) => after.hasKey(bench.agent.agent, key));
+      expect(await Promise.all(known)).toEqual([true, false]);
+      expect(await after.hasKey("agent-2", "first")).toBe(false);
+    });
+
     test("an epoch that was never opened is refused", async () => {
       bench.agent.epoch = 2;
       expect((await bench.agent.add(loss([1])).send(bench.store.writer)).result).toMatchObject({ code: "E_EPOCH" });

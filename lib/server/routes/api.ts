@@ -1,0 +1,51 @@
+import type { Poster } from "#lib/alerts/index.ts";
+import type { ChannelBook } from "../channels.ts";
+import type { Views } from "../views.ts";
+import type { Reader } from "../workers/reader.ts";
+import type { Remote } from "../workers/rpc.ts";
+import type { Writer } from "../workers/writer.ts";
+import { alertRoutes } from "./alerts.ts";
+import { configRoute } from "./config.ts";
+import { gpuRoute } from "./gpus.ts";
+import { openApiRoute } from "./openapi.ts";
+import { pushRoutes } from "./push.ts";
+import { type Route, sendJson } from "./registry.ts";
+import type { Reports } from "./report.ts";
+import { runRoutes } from "./runs.ts";
+import { type WatchedLog, watchRoute } from "./watch.ts";
+
+/** The whole HTTP API: what is not in this list does not exist, and all of it is in `openapi.json`. */
+export function apiRoutes(options: {
+  version: string;
+  /** How many agents are connected. */
+  agents: () => number;
+  views: Views;
+  reader: Remote<Reader>;
+  writer: Remote<Writer>;
+  reports: Reports;
+  channels: ChannelBook;
+  poster: Poster;
+  channelsChanged: () => Promise<void>;
+  link: (run: string) => string;
+  watchRequested: (logs: WatchedLog[]) => void;
+  now: () => number;
+}): Route[] {
+  const { version, agents, views, reader, writer, reports, channels, poster, link } = options;
+  const health: Route = {
+    method: "GET",
+    path: "/api/v1/health",
+    policy: "viewer",
+    handle: ({ response }) => sendJson(response, { status: "ok", version, agents: agents() }),
+  };
+  const routes = [
+    health,
+    ...runRoutes(views, reader),
+    ...pushRoutes(writer),
+    ...reports.routes(),
+    ...alertRoutes({ views, reader, channels, poster, changed: options.channelsChanged, link }),
+    configRoute(views, writer),
+    gpuRoute(views, reader, options.now),
+    watchRoute(options.watchRequested),
+  ];
+  return [...routes, openApiRoute(routes, version)];
+}
