@@ -66,6 +66,8 @@ const EARLY_POINTS = 256;
 /** The judge of one run. Not safe for use by two callers at once; everything it knows is in `save()`. */
 export class DiagnosisEngine {
   readonly #state: EngineState;
+  /** The view of the state as it is; null when that has changed since. */
+  #view: DiagnosisView | null = null;
 
   private constructor(state: EngineState) {
     this.#state = state;
@@ -94,6 +96,7 @@ export class DiagnosisEngine {
    * @returns what siblings tell of the learning rate, when they do for the first time
    */
   setContext(known: Partial<RunContext>): Finding[] {
+    this.#view = null;
     const state = this.#state;
     const ends = known.ended === true && !state.context.ended;
     Object.assign(state.context, known);
@@ -107,6 +110,7 @@ export class DiagnosisEngine {
    * @returns the findings that exactly these observations gave rise to, in order; none is said twice
    */
   observe(observations: Iterable<Observation>): Finding[] {
+    this.#view = null;
     const said: Finding[] = [];
     const monitor = monitorOf(this.#state.context.config);
     for (const observation of observations) {
@@ -124,6 +128,7 @@ export class DiagnosisEngine {
    * @returns a hang, when it begins
    */
   tick(now: number, gpus: readonly GpuReading[]): Finding[] {
+    this.#view = null;
     const { hang, rhythm, context, lastStep } = this.#state;
     if (context.ended) return [];
     const begun = tickHangWatch(hang, rhythm, now, gpus);
@@ -149,7 +154,8 @@ export class DiagnosisEngine {
 
   /** Everything a page shows. Plain JSON, below about 30 kB. */
   view(): DiagnosisView {
-    return diagnosisView(this.#state);
+    this.#view ??= diagnosisView(this.#state);
+    return this.#view;
   }
 
   /** The state as text, below 32 KiB: deflated JSON in base64. */
