@@ -1,15 +1,14 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { packState, unpackState } from "#lib/core/index.ts";
-import { type DiagnosisView, type Finding, METRIC, type VerdictName } from "#lib/protocol/index.ts";
+import type { DiagnosisView, Finding } from "#lib/protocol/index.ts";
 import { causeFeatures } from "./cause/features.ts";
 import { likelihood } from "./cause/model.ts";
 import { ratePrior } from "./cause/prior.ts";
-import { isSureOfCause, newCauseWatch, watchCause } from "./cause/watch.ts";
+import { newCauseWatch, watchCause } from "./cause/watch.ts";
 import { pushLoss, rateIsKnown, rateRises, restartCurve, setRate } from "./curve/loss-curve.ts";
 import { monitorOf } from "./early-stopping/config.ts";
 import { watchEvals } from "./early-stopping/early-stopping.ts";
-import { isSureOfOverfitting, overfits, trainRecentZ } from "./early-stopping/overfitting.ts";
-import { beganAt } from "./judge/description.ts";
+import { overfits, trainRecentZ } from "./early-stopping/overfitting.ts";
 import { hasExploded } from "./judge/explosion.ts";
 import { features } from "./judge/features.ts";
 import { scores } from "./judge/scores.ts";
@@ -18,7 +17,6 @@ import {
   concludeLook,
   concludeShort,
   explodeLook,
-  isSure,
   judgeLook,
   judgeShortLook,
   LOOK_MIN_POINTS,
@@ -29,26 +27,16 @@ import { judgementOf } from "./learning-rate.ts";
 import { isBadLoss, type NonfiniteChange, newNonfiniteWatch, watchNonfinite } from "./nonfinite.ts";
 import type { Observation, Reading, RunContext } from "./observation.ts";
 import { type GpuReading, pushHangWatch, restartHangWatch, tickHangWatch } from "./pace/hang-watch.ts";
+import { readObservation } from "./reading.ts";
 import { pushRhythm, restartRhythm } from "./rhythm.ts";
 import { hangBegins } from "./rules/hang.ts";
 import { RULES } from "./rules/index.ts";
 import type { Moment, Said } from "./rules/rule.ts";
 import { pushScheduleRate, restartRates } from "./schedule/schedule-watch.ts";
-import {
-  type SiblingCurve,
-  type SiblingEvidence,
-  siblingCurve,
-  siblingJudgement,
-  siblingsFinding,
-} from "./siblings/index.ts";
-import { openSpike } from "./spikes.ts";
-import { type EngineState, FINDINGS_KEPT, freshState, SEGMENTS_KEPT, STATE_VERSION } from "./state.ts";
-import { verdictName } from "./verdict.ts";
+import { type SiblingCurve, type SiblingEvidence, siblingCurve, siblingsFinding } from "./siblings/index.ts";
+import { causeBegan, openSegment, standUp } from "./standing.ts";
+import { type EngineState, FINDINGS_KEPT, freshState, STATE_VERSION } from "./state.ts";
 import { diagnosisView } from "./view.ts";
-
-/** The same verdict is pushed again after this many points, or this share of all, at the earliest (DIAGNOSIS.md §8.18). */
-const REPEAT_AFTER_POINTS = 500;
-const REPEAT_AFTER_SHARE = 0.05;
 
 /** A look at the whole curve costs as much as dozens of points: it is taken this often, in points and as a share of them. */
 const LOOK_EVERY_POINTS = 8;
@@ -57,15 +45,11 @@ const LOOK_EVERY_SHARE = 1 / 40;
 /** No state is this large, in bytes of JSON; what claims to be is damaged. */
 const LARGEST_STATE = 2 ** 20;
 
-/** How likely the model must find too high a rate for a swing to be pushed. */
-const CORROBORATED = 0.5;
-
-/** What a curve looks like before this many points is its start, and no state that a later one would replace. */
-const EARLY_POINTS = 256;
-
 /** The judge of one run. Not safe for use by two callers at once; everything it knows is in `save()`. */
 export class DiagnosisEngine {
   readonly #state: EngineState;
+  /** The view of the state as it is; null when that has changed since. */
+  #view: DiagnosisView | null = null;
 
   private constructor(state: EngineState) {
     this.#state = state;
@@ -94,6 +78,7 @@ export class DiagnosisEngine {
    * @returns what siblings tell of the learning rate, when they do for the first time
    */
   setContext(known: Partial<RunContext>): Finding[] {
+    this.#view = null;
     const state = this.#state;
     const ends = known.ended === true && !state.context.ended;
     Object.assign(state.context, known);
@@ -107,10 +92,11 @@ export class DiagnosisEngine {
    * @returns the findings that exactly these observations gave rise to, in order; none is said twice
    */
   observe(observations: Iterable<Observation>): Finding[] {
+    this.#view = null;
     const said: Finding[] = [];
     const monitor = monitorOf(this.#state.context.config);
     for (const observation of observations) {
-      const reading = read(observation, monitor);
+      const reading = readObservation(observation, monitor);
       if (Number.isFinite(reading.step)) takeReading(this.#state, reading, said);
     }
     return said;
@@ -124,6 +110,7 @@ export class DiagnosisEngine {
    * @returns a hang, when it begins
    */
   tick(now: number, gpus: readonly GpuReading[]): Finding[] {
+    this.#view = null;
     const { hang, rhythm, context, lastStep } = this.#state;
     if (context.ended) return [];
     const begun = tickHangWatch(hang, rhythm, now, gpus);
@@ -149,7 +136,8 @@ export class DiagnosisEngine {
 
   /** Everything a page shows. Plain JSON, below about 30 kB. */
   view(): DiagnosisView {
-    return diagnosisView(this.#state);
+    this.#view ??= diagnosisView(this.#state);
+    return this.#view;
   }
 
   /** The state as text, below 32 KiB: deflated JSON in base64. */
@@ -164,57 +152,6 @@ function inflated(text: string): string {
   } catch (cause) {
     throw new RangeError("diagnosis state is not readable", { cause });
   }
-}
-
-/** Picks what the judges read; an observation without a place in the run (a step that is no number) counts for nothing. */
-function read({ step, at, attempt, values }: Observation, monitor: string): Reading {
-  // Adding 0 turns −0, which JSON cannot write, into 0.
-  const reading: Reading = {
-    step: step + 0,
-    at,
-    attempt,
-    loss: undefined,
-    evalLoss: undefined,
-    monitored: undefined,
-    rate: undefined,
-    gradNorm: undefined,
-    epoch: undefined,
-    lossScale: undefined,
-    tokensPerSecond: undefined,
-    skippedUpdates: undefined,
-  };
-  for (const [name, value] of values) {
-    switch (name) {
-      case METRIC.trainLoss:
-        reading.loss = value + 0;
-        break;
-      case METRIC.evalLoss:
-        reading.evalLoss = value + 0;
-        break;
-      case METRIC.learningRate:
-        reading.rate = value + 0;
-        break;
-      case METRIC.gradNorm:
-        reading.gradNorm = value + 0;
-        break;
-      case METRIC.epoch:
-        reading.epoch = value + 0;
-        break;
-      case METRIC.lossScale:
-        reading.lossScale = value + 0;
-        break;
-      case METRIC.tokensPerSecond:
-        reading.tokensPerSecond = value + 0;
-        break;
-      case monitor:
-        reading.monitored = value + 0;
-        break;
-      case "number of skipped iterations":
-        reading.skippedUpdates = value + 0;
-        break;
-    }
-  }
-  return reading;
 }
 
 function takeReading(state: EngineState, reading: Reading, said: Finding[]): void {
@@ -357,90 +294,4 @@ function staysShort({ curve, context, firstEpoch, lastEpoch }: EngineState): boo
   const spacing = (curve.lastStep - curve.firstStep) / records;
   if (context.maxSteps !== null && spacing > 0 && context.maxSteps / spacing <= SHORT_MAX + 4) return true;
   return (lastEpoch - firstEpoch) / records >= 0.5;
-}
-
-/** Brings the standing verdict up to date with the state, and the timeline with it. */
-function standUp(state: EngineState, step: number): Moment["verdict"] {
-  const { standing, looks, timeline } = state;
-  const { name, cause } = verdictName(state);
-  if (name === standing.verdict && cause === standing.cause) {
-    const open = timeline.at(-1);
-    if (open === undefined) openSegment(state, step, step);
-    else if (open.lr !== judgementOf(state)) openSegment(state, causeBegan(state, step), step);
-    return !standing.pushed && push(state) ? "sure" : null;
-  }
-  const late = standing.verdict !== "reading" && looks.candidatePoint > EARLY_POINTS;
-  const began = beganWhere(state, name, step, late);
-  const since = Math.max(began, standingSince(timeline) ?? began);
-  Object.assign(standing, { verdict: name, cause, sinceStep: name === "reading" ? null : since, late, pushed: false });
-  push(state);
-  openSegment(state, since, step);
-  return "changed";
-}
-
-/** Where the standing verdict began, whatever was said of the rate since. */
-function standingSince(timeline: EngineState["timeline"]): number | undefined {
-  let i = timeline.length - 1;
-  while (i > 0 && timeline[i - 1]!.verdict === timeline[i]!.verdict) i--;
-  return timeline[i]?.fromStep;
-}
-
-/** Where what is said of the rate now began, as far as the timeline has room for it. */
-function causeBegan({ cause, context, timeline }: EngineState, step: number): number {
-  const { siblings } = context;
-  const alone = Number.isNaN(cause.sinceStep) ? step : cause.sinceStep;
-  const since = siblingJudgement(siblings) === null ? alone : Math.min(siblings!.atStep, step);
-  return Math.max(since, timeline.at(-1)?.fromStep ?? since);
-}
-
-/** The step at which what is said now, at `step`, began. */
-function beganWhere(state: EngineState, name: VerdictName, step: number, late: boolean): number {
-  const { nonfinite, standing, looks, curve } = state;
-  if (nonfinite.failure !== null) return nonfinite.failure.step;
-  if (name === "overfitting" && state.overfitting !== null) return state.overfitting.since.step;
-  if (name === "spike") return openSpike(state)?.step ?? step;
-  if (standing.verdict === "nan") return nonfinite.goodFrom;
-  return name === "reading" ? step : beganAt(curve, looks.look, looks.candidateStep, late);
-}
-
-/** Marks the standing verdict as pushed if it may be: sure, and not pushed already a short while ago. */
-function push(state: EngineState): boolean {
-  const { standing, curve, pushedAt } = state;
-  if (!isPushable(state)) return false;
-  const before = pushedAt[standing.verdict];
-  const quiet = Math.max(REPEAT_AFTER_POINTS, REPEAT_AFTER_SHARE * curve.points);
-  if (standing.verdict !== "nan" && before !== undefined && curve.points - before < quiet) return false;
-  pushedAt[standing.verdict] = curve.points;
-  standing.pushed = true;
-  return true;
-}
-
-/** Trouble is pushed once it is sure; a failed loss at once. */
-function isPushable(state: EngineState): boolean {
-  const { standing, looks, curve, cause } = state;
-  switch (standing.verdict) {
-    case "nan":
-      return true;
-    case "overfitting":
-      return isSureOfOverfitting(state);
-    case "too_slow":
-      // A curve that was healthy before has not become slow by too low a rate; and the model must be as sure.
-      return !standing.late && isSure(looks, curve.points, rateIsKnown(curve)) && isSureOfCause(cause, curve.points);
-    case "oscillating":
-      // A swing that the model does not put down to the rate may be the data's own (DIAGNOSIS.md §1.5).
-      return isSure(looks, curve.points, rateIsKnown(curve)) && cause.high >= CORROBORATED;
-    case "diverging":
-      return isSure(looks, curve.points, rateIsKnown(curve));
-    default:
-      return false;
-  }
-}
-
-function openSegment(state: EngineState, fromStep: number, saidAtStep: number): void {
-  const { timeline, standing } = state;
-  const open = timeline.at(-1);
-  if (open !== undefined) open.toStep = fromStep;
-  timeline.push({ verdict: standing.verdict, lr: judgementOf(state), fromStep, saidAtStep, toStep: null });
-  // The first segment stays: it tells where the run began.
-  if (timeline.length > SEGMENTS_KEPT) timeline.splice(1, 1);
 }

@@ -18,7 +18,7 @@ export function evidenceFor(scene: Scene): Evidence[] {
     case "plateau":
       return [recentGainTile(scene), noiseTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     case "overfitting":
-      return evalTiles(scene);
+      return [...evalTiles(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     case "spike":
       return [spikeTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
     case "healthy":
@@ -94,12 +94,11 @@ function gradNormTile({ state }: Scene): Tile {
 function evalTiles({ state }: Scene): Evidence[] {
   const { overfitting, evals } = state;
   if (overfitting === null) return [];
-  const { best, rise, evals: checks } = overfitting;
+  const { best, rise } = overfitting;
   const series = { step: [...evals.kept.step], value: [...evals.kept.value], kind: "line" as const };
   return [
     { name: "best_eval", value: best.value, unit: "loss", label: LABEL.bestEval, series },
     { name: "eval_rise", value: rise, unit: "loss", label: LABEL.evalRise },
-    { name: "evals_since_best", value: checks, unit: "", label: LABEL.evalsSinceBest },
   ];
 }
 

@@ -101,8 +101,12 @@ export function watchNonfinite(watch: NonfiniteWatch, reading: Reading, loss: nu
     change = "ended";
   }
   if (reading.gradNorm !== undefined) {
-    watch.recent.push({ step: reading.step, gradNorm, lossScale });
-    if (watch.recent.length > KEPT) watch.recent.shift();
+    // The oldest entry becomes the newest: nothing is allocated for a record.
+    const entry = watch.recent.length < KEPT ? { step: 0, gradNorm: 0, lossScale: 0 } : watch.recent.shift()!;
+    entry.step = reading.step;
+    entry.gradNorm = gradNorm;
+    entry.lossScale = lossScale;
+    watch.recent.push(entry);
   }
   return change;
 }

@@ -4,7 +4,7 @@ import { evidenceFor } from "./evidence.ts";
 import { bucketAt, normOver, recentStretch, type Stretch, stretch } from "./judge/description.ts";
 import { type Features, features } from "./judge/features.ts";
 import { type Look, lookConfidence, warmingUp } from "./judge/states.ts";
-import { nextRate } from "./learning-rate.ts";
+import { judgementOf, nextRate } from "./learning-rate.ts";
 import { nonfiniteFacts } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
 import { openSpike } from "./spikes.ts";
@@ -46,6 +46,7 @@ const VERDICT_OF: Record<Look, { name: VerdictName; cause: Verdict["cause"] }> =
   healthy: { name: "healthy", cause: null },
   oscillating: { name: "oscillating", cause: null },
   too_slow: { name: "too_slow", cause: null },
+  flat: { name: "plateau", cause: "stalled" },
   stalled: { name: "plateau", cause: "stalled" },
   no_progress: { name: "plateau", cause: "no_progress" },
   diverging: { name: "diverging", cause: null },
@@ -58,12 +59,7 @@ export function verdictName(state: EngineState): { name: VerdictName; cause: Ver
   if (look === "diverging" || look === "oscillating") return VERDICT_OF[look];
   if (state.overfitting !== null) return { name: "overfitting", cause: null };
   if (openSpike(state) !== null) return { name: "spike", cause: null };
-  return isFlatAtHighRate(state) ? VERDICT_OF.stalled : VERDICT_OF[look];
-}
-
-/** Calm and flat, where the model finds the rate too high: the level is a bad one (DIAGNOSIS.md A.6). */
-function isFlatAtHighRate({ looks, cause }: EngineState): boolean {
-  return looks.look === "healthy" && looks.flat && cause.judgement === "too_high" && cause.surePoint >= 0;
+  return VERDICT_OF[look];
 }
 
 /** What a sentence or a tile may be made of: the standing verdict and the curve described once. */
@@ -165,7 +161,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         next,
       });
     case "plateau":
-      if (isFlatAtHighRate(state)) {
+      if (state.looks.look === "flat") {
         const half = state.curve.history.columns.step[count >> 1] ?? curve.firstStep;
         return flatAtHighRateText({
           gain: f?.halfDrop ?? 0,
@@ -184,7 +180,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
       return spike === null ? readingSentence(state) : openSpikeText(spike);
     }
     case "healthy":
-      return healthyText({ slopePer1k, swing: recent?.swing ?? 0 });
+      return healthyText({ slopePer1k, swing: recent?.swing ?? 0, judgement: judgementOf(state), next });
     default:
       return readingSentence(state);
   }

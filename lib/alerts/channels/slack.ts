@@ -43,7 +43,23 @@ const LABELS = {
 
 /** Of what is no verdict. */
 const TITLES: Record<string, Record<Language, string>> = {
+  "lr.too_high": { en: "Learning rate too high", "zh-CN": "学习率过高" },
+  "lr.too_low": { en: "Learning rate too low", "zh-CN": "学习率过低" },
   "lr.jump_unexpected": { en: "Learning rate off schedule", "zh-CN": "学习率偏离计划" },
+  "lr.resume_mismatch": { en: "Learning rate off after the resume", "zh-CN": "恢复训练后学习率不符" },
+  "lr.zero_early": { en: "Learning rate is zero", "zh-CN": "学习率为零" },
+  "lr.schedule_mismatch": { en: "Not the schedule declared", "zh-CN": "与声明的学习率计划不符" },
+  "nan.grad_unscaled": { en: "Gradient not finite", "zh-CN": "梯度不是有限值" },
+  "nan.late_report": { en: "Loss no longer reported", "zh-CN": "损失不再上报" },
+  "missing.loss": { en: "Loss missing", "zh-CN": "缺少损失" },
+  "fp16.skip_rate": { en: "Many skipped updates", "zh-CN": "跳过更新过多" },
+  "fp16.scale_floor": { en: "Loss scale at its floor", "zh-CN": "损失缩放触底" },
+  "fp16.scale_collapse": { en: "Loss scale collapsed", "zh-CN": "损失缩放骤降" },
+  "zero.grad": { en: "Gradient is zero", "zh-CN": "梯度为零" },
+  "const.loss": { en: "Loss does not change", "zh-CN": "损失不变" },
+  "loss.spike": { en: "Spike not recovered", "zh-CN": "尖峰未恢复" },
+  "pace.slow": { en: "Training slowed down", "zh-CN": "训练变慢" },
+  "run.hang": { en: "Training hangs", "zh-CN": "训练卡住" },
   "early_stop.recommend": { en: "No gain in evaluation", "zh-CN": "验证无提升" },
   "run.quiet": { en: "No data", "zh-CN": "无数据" },
   "run.lost": { en: "Agent lost", "zh-CN": "代理失联" },

@@ -27,7 +27,7 @@ const LEAVE = 0.35;
 /** A curve that never moved looks much the same at a rate far too high, far too low, and with frozen parameters. */
 const ENTER_WITHOUT_PROGRESS = 0.85;
 /** Likelihood from which a judgement may be pushed (DIAGNOSIS.md A.7). */
-const PUSH = 0.92;
+const PUSH = 0.9;
 const PUSH_RATE_UNKNOWN = 0.95;
 const holdPoints = (points: number): number => Math.max(16, 0.05 * points);
 /**

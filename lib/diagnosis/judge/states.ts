@@ -7,7 +7,16 @@ import type { Scores } from "./scores.ts";
  * under a low one, and must have been wanted for a while that grows with the length of the run. So a run changes its
  * state a handful of times, however long it is (DIAGNOSIS.md §2.5).
  */
-export type Look = "warming_up" | "healthy" | "oscillating" | "too_slow" | "stalled" | "no_progress" | "diverging";
+export type Look =
+  | "warming_up"
+  | "healthy"
+  | "oscillating"
+  | "too_slow"
+  /** Calm and flat, where the model finds the rate too high: the level is a bad one (DIAGNOSIS.md A.6). */
+  | "flat"
+  | "stalled"
+  | "no_progress"
+  | "diverging";
 
 export type LookMachine = {
   look: Look;
@@ -35,6 +44,10 @@ export type LookMachine = {
 /** Share of the gain that was made in the last half of the run. */
 const FLAT = { enter: 0.12, leave: 0.2 };
 
+/** How likely the model must find the rate too high for a flat curve to be called a plateau; more where no rate is seen. */
+const HIGH_RATE = { enter: 0.75, leave: 0.5 };
+const HIGH_RATE_UNSEEN = { enter: 0.95, leave: 0.8 };
+
 /** From no consent of the model to full consent. */
 const CONSENT = [0.2, 0.5] as const;
 
@@ -55,6 +68,7 @@ const BARS: Record<Exclude<Look, "warming_up">, Bar> = {
   diverging: { earliest: 48, hold: (points) => Math.max(8, 0.02 * points) },
   oscillating: { earliest: 64, hold: (points) => Math.max(16, 0.06 * points) },
   too_slow: { earliest: 100, hold: slowBar },
+  flat: { earliest: 100, hold: slowBar },
   stalled: { earliest: 200, hold: slowBar },
   no_progress: { earliest: 200, hold: slowBar },
   healthy: { earliest: 48, hold: slowBar },
@@ -208,7 +222,13 @@ function wantedLook(machine: LookMachine, judged: Judged): Look {
   if (look === "too_slow" && low >= LEAVE && high < ENTER) return look;
   if (look === "diverging" && diverging >= 0.3) return look;
   if (noProgress) return "no_progress";
+  if (machine.flat && isHighRateLikely(machine, judged)) return "flat";
   return hasStalled(judged) ? "stalled" : "healthy";
+}
+
+function isHighRateLikely({ look }: LookMachine, { likely, rateKnown }: Judged): boolean {
+  const bar = rateKnown ? HIGH_RATE : HIGH_RATE_UNSEEN;
+  return likely.high >= (look === "flat" ? bar.leave : bar.enter);
 }
 
 function isFlat({ flat }: LookMachine, { halfDrop, progress }: Features): boolean {

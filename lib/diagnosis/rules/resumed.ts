@@ -27,8 +27,10 @@ export const resumed = defineRule<Memory>({
       Object.assign(memory, { attempt, recent: [] });
     }
     if (loss === undefined || !Number.isFinite(loss)) return null;
-    memory.recent.push({ step, loss });
-    if (memory.recent.length > READ) memory.recent.shift();
+    const entry = memory.recent.length < READ ? { step: 0, loss: 0 } : memory.recent.shift()!;
+    entry.step = step;
+    entry.loss = loss;
+    memory.recent.push(entry);
     const { pending } = memory;
     if (pending === null) return null;
     pending.after.push(loss);

@@ -24,8 +24,8 @@ const failure = {
 
 const sentences: Record<string, Sentence> = {
   reading: text.readingText(12, 48, 2500, false),
-  healthy: text.healthyText({ slopePer1k: -0.0331, swing: 0.021 }),
-  level: text.healthyText({ slopePer1k: 0.001, swing: 0.021 }),
+  healthy: text.healthyText({ slopePer1k: -0.0331, swing: 0.021, judgement: "fine", next: null }),
+  level: text.healthyText({ slopePer1k: 0.001, swing: 0.021, judgement: "too_high", next: 1e-4 }),
   oscillating: text.oscillatingText({
     swing: 0.113,
     times: 5.4,

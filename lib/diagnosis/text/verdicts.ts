@@ -6,7 +6,7 @@ import {
   formatStep,
   formatTimes,
 } from "#lib/core/index.ts";
-import type { Localised } from "#lib/protocol/index.ts";
+import type { Localised, LrJudgement } from "#lib/protocol/index.ts";
 import { lowerRate, resumeAdvice } from "./advice.ts";
 import { both, type Sentence } from "./both.ts";
 
@@ -31,12 +31,19 @@ export function readingText(seen: number, needed: number, msPerRecord: number | 
   };
 }
 
-export function healthyText(facts: { slopePer1k: number; swing: number }): Sentence {
+export function healthyText(facts: {
+  slopePer1k: number;
+  swing: number;
+  /** A curve may look well at a rate that is not. */
+  judgement: LrJudgement;
+  next: number | null;
+}): Sentence {
   const swing = formatMetric(facts.swing);
+  const advice = rateAdvice(facts.judgement, facts.next);
   if (!(facts.slopePer1k < 0)) {
     return {
       reason: both(`Loss has levelled off; swing ±${swing}.`, `损失已趋于平稳；摆动 ±${swing}。`),
-      advice: NOTHING_TO_DO,
+      advice,
     };
   }
   const slope = formatMetric(-facts.slopePer1k);
@@ -45,8 +52,17 @@ export function healthyText(facts: { slopePer1k: number; swing: number }): Sente
       `Loss falls ${slope} per 1k steps, as its own trend predicts; swing ±${swing}.`,
       `每千步下降 ${slope}，与自身趋势一致；摆动 ±${swing}。`,
     ),
-    advice: NOTHING_TO_DO,
+    advice,
   };
+}
+
+/** What a healthy curve's learning rate calls for. */
+function rateAdvice(judgement: LrJudgement, next: number | null): Localised {
+  if (judgement !== "too_high" && judgement !== "too_low") return NOTHING_TO_DO;
+  const [en, zh] = judgement === "too_high" ? ["high", "高"] : ["low", "低"];
+  const tryEn = next === null ? "" : `: ${formatLearningRate(next)} is worth a try`;
+  const tryZh = next === null ? "" : `，可尝试 ${formatLearningRate(next)}`;
+  return both(`The learning rate may be too ${en}${tryEn}.`, `学习率可能过${zh}${tryZh}。`);
 }
 
 export function oscillatingText(facts: {
