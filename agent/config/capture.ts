@@ -106,6 +106,8 @@ export class ConfigCapture {
       case 41: // )
       case 44: // ,
       case 125: // }
+        // A Trainer's record opens with its loss: the commonest line there is, and never a config.
+        if (isRecord && line.startsWith("{'loss'")) return;
         if (line.length > 8 && TELLING.test(line)) {
           this.#openInside(line);
           return;
