@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SHARED_MISSING } from "#lib/diagnosis/shared-data.ts";
 import type { ReviewItem } from "#lib/protocol/index.ts";
+import { noShared } from "../../lib/evaluation/curves.ts";
 import { judgeFile } from "./judge-file.ts";
 
 let folder: string;
@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const byRule = (review: readonly ReviewItem[]): Record<string, ReviewItem> =>
   Object.fromEntries(review.map((item) => [item.rule, item]));
 
-test.skipIf(SHARED_MISSING)("a dump of the Trainer's arguments leads to its review", async () => {
+test.skipIf(noShared)("a dump of the Trainer's arguments leads to its review", async () => {
   const log = new URL("../../../shared/trainings/logs/args-dump.log.gz", import.meta.url).pathname;
   const { view } = await judgeFile(log);
   // As the manifest has it: globalBatch 16, wd 0, warmup 0, eps 1e-8, bf16.

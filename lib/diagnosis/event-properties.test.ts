@@ -4,6 +4,7 @@ import { normalNoise } from "#lib/core/index.ts";
 import { diagnoseKnownCause, knownCauses } from "../evaluation/generated/known-causes.ts";
 import { DiagnosisEngine } from "./engine.ts";
 import type { Observation } from "./observation.ts";
+import { expectSameHoweverSplit } from "./split-expectation.ts";
 
 /** A run in which every trouble of the event rules may begin, flicker and end. */
 const troubledRun = fc
@@ -60,20 +61,7 @@ test("what the event rules say does not depend on how a run is split, nor on sav
     fc.property(
       troubledRun,
       fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.boolean()), { maxLength: 12 }),
-      (run, cuts) => {
-        const whole = DiagnosisEngine.fresh();
-        const expected = whole.observe(run);
-        let engine = DiagnosisEngine.fresh();
-        const findings = [];
-        let from = 0;
-        for (const [size, saved] of [...cuts, [run.length, false] as const]) {
-          findings.push(...engine.observe(run.slice(from, from + size)));
-          from += size;
-          if (saved) engine = DiagnosisEngine.restore(engine.save());
-        }
-        expect(findings).toEqual(expected);
-        expect(engine.save()).toBe(whole.save());
-      },
+      expectSameHoweverSplit,
     ),
     { numRuns: 60 },
   );

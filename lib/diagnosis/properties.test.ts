@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { normalNoise } from "#lib/core/index.ts";
 import { DiagnosisEngine } from "./engine.ts";
 import type { Observation } from "./observation.ts";
+import { expectSameHoweverSplit } from "./split-expectation.ts";
 
 const METRICS = ["train/loss", "eval/loss", "learning_rate", "grad_norm", "epoch", "accuracy"];
 
@@ -71,22 +72,7 @@ test("however a run is split, and wherever it is saved and restored, findings, v
     fc.property(
       anyRun,
       fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.boolean()), { maxLength: 30 }),
-      (run, cuts) => {
-        const whole = DiagnosisEngine.fresh();
-        const expected = whole.observe(run);
-        let engine = DiagnosisEngine.fresh();
-        const findings = [];
-        let from = 0;
-        for (const [size, saved] of [...cuts, [run.length, false] as const]) {
-          findings.push(...engine.observe(run.slice(from, from + size)));
-          from += size;
-          engine.view(); // looking changes nothing
-          if (saved) engine = DiagnosisEngine.restore(engine.save());
-        }
-        expect(findings).toEqual(expected);
-        expect(engine.view()).toEqual(whole.view());
-        expect(engine.save()).toBe(whole.save());
-      },
+      expectSameHoweverSplit,
     ),
     { numRuns: 120 },
   );

@@ -1,7 +1,24 @@
 import { METRIC } from "#lib/protocol/index.ts";
 import type { Observation, Reading } from "./observation.ts";
 
-/** Picks what the judges read; an observation without a place in the run (a step that is no number) counts for nothing. */
+type Measured = Exclude<keyof Reading, "step" | "at" | "attempt">;
+
+const FIELDS: ReadonlyMap<string, Measured> = new Map([
+  [METRIC.trainLoss, "loss"],
+  [METRIC.evalLoss, "evalLoss"],
+  [METRIC.learningRate, "rate"],
+  [METRIC.gradNorm, "gradNorm"],
+  [METRIC.epoch, "epoch"],
+  [METRIC.lossScale, "lossScale"],
+  [METRIC.tokensPerSecond, "tokensPerSecond"],
+  ["number of skipped iterations", "skippedUpdates"],
+]);
+
+/**
+ * Picks what the judges read.
+ *
+ * @param monitor the metric that the run is stopped by, where that is none of the others
+ */
 export function readObservation({ step, at, attempt, values }: Observation, monitor: string): Reading {
   // Adding 0 turns −0, which JSON cannot write, into 0.
   const reading: Reading = {
@@ -19,35 +36,8 @@ export function readObservation({ step, at, attempt, values }: Observation, moni
     skippedUpdates: undefined,
   };
   for (const [name, value] of values) {
-    switch (name) {
-      case METRIC.trainLoss:
-        reading.loss = value + 0;
-        break;
-      case METRIC.evalLoss:
-        reading.evalLoss = value + 0;
-        break;
-      case METRIC.learningRate:
-        reading.rate = value + 0;
-        break;
-      case METRIC.gradNorm:
-        reading.gradNorm = value + 0;
-        break;
-      case METRIC.epoch:
-        reading.epoch = value + 0;
-        break;
-      case METRIC.lossScale:
-        reading.lossScale = value + 0;
-        break;
-      case METRIC.tokensPerSecond:
-        reading.tokensPerSecond = value + 0;
-        break;
-      case monitor:
-        reading.monitored = value + 0;
-        break;
-      case "number of skipped iterations":
-        reading.skippedUpdates = value + 0;
-        break;
-    }
+    const field = FIELDS.get(name) ?? (name === monitor ? "monitored" : undefined);
+    if (field !== undefined) reading[field] = value + 0;
   }
   return reading;
 }

@@ -79,16 +79,18 @@ function push(state: EngineState): boolean {
 
 /** Trouble is pushed once it is sure; a failed loss at once. */
 function isPushable(state: EngineState): boolean {
-  const { standing, looks, curve, cause } = state;
+  const { standing, looks, curve, cause, context } = state;
   switch (standing.verdict) {
     case "nan":
       return true;
     case "overfitting":
       return isSureOfOverfitting(state);
     case "too_slow":
+      if (siblingJudgement(context.siblings) === "fine") return false;
       // A curve that was healthy before has not become slow by too low a rate; and the model must be as sure.
       return !standing.late && isSure(looks, curve.points, rateIsKnown(curve)) && isSureOfCause(cause, curve.points);
     case "oscillating":
+      if (siblingJudgement(context.siblings) === "fine") return false;
       // A swing that the model does not put down to the rate may be the data's own (DIAGNOSIS.md §1.5).
       return isSure(looks, curve.points, rateIsKnown(curve)) && cause.high >= CORROBORATED;
     case "diverging":

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { METRIC } from "#lib/protocol/index.ts";
 import { type CorpusCurve, corpusCurves } from "./corpus.ts";
-import { sharedIsHere } from "./curves.ts";
+import { noShared } from "./curves.ts";
 
-const missing = sharedIsHere ? "" : " (skipped: the data folder `shared` is not beside the repository)";
+const missing = noShared === null ? "" : ` (skipped: ${noShared})`;
 
-describe.skipIf(!sharedIsHere)(`the corpus of real curves${missing}`, () => {
-  const curves = sharedIsHere ? corpusCurves() : [];
+describe.skipIf(noShared !== null)(`the corpus of real curves${missing}`, () => {
+  const curves = noShared === null ? corpusCurves() : [];
 
   /** The records of a curve as [attempt, step, values]. */
   const recordsOf = (id: string) =>

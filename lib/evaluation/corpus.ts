@@ -24,7 +24,7 @@ export type CorpusCurve = {
   observations: Observation[];
 };
 
-/** Every curve of the corpus, with the primary metric of each as `train/loss`. Needs the folder `shared` (`sharedIsHere`). */
+/** Every curve of the corpus, with the primary metric of each as `train/loss`. Needs the folder `shared` (`noShared`). */
 export function corpusCurves(): CorpusCurve[] {
   return readFileSync(sharedFile("corpus/manifest.jsonl"), "utf8")
     .trim()

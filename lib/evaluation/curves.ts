@@ -8,7 +8,10 @@ const SHARED = new URL("../../../shared/", import.meta.url);
 
 export const sharedFile = (path: string): URL => new URL(path, SHARED);
 
-export const sharedIsHere = existsSync(sharedFile("sweeps/README.md"));
+/** Why what needs the folder is skipped; null where it is there. */
+export const noShared = existsSync(sharedFile("sweeps/README.md"))
+  ? null
+  : "the folder `shared` with the real curves is not beside the repository";
 
 /** What the rate was, judged by what other rates reached on the same task. `null` in the grey zones between. */
 export type Truth = "HIGH" | "OK" | "LOW" | null;

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FEATURE_NAMES, type FeatureName, type Forest, logOdds, probability } from "#lib/diagnosis/index.ts";
 import { boost, type Options, type Table } from "./boosting.ts";
-import { type Curve, publicCurves, sharedFile, sharedIsHere, sweep, sweepCurves, trainingCurves } from "./curves.ts";
+import { type Curve, noShared, publicCurves, sharedFile, sweep, sweepCurves, trainingCurves } from "./curves.ts";
 import { type Row, rowsOf, WIDTH } from "./rows.ts";
 import { macroF1, rounded as threeDigits } from "./scores.ts";
 
@@ -128,7 +128,7 @@ function main(): void {
     allowPositionals: true,
     options: { fresh: { type: "string" }, "skip-folds": { type: "boolean" } },
   });
-  if (!sharedIsHere || dev.length === 0) {
+  if (noShared !== null || dev.length === 0) {
     console.error("fit needs ../shared and generated runs: node lib/evaluation/trainer/generate.ts --out DIR");
     process.exit(2);
   }

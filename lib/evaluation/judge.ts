@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { sharedIsHere } from "./curves.ts";
-import floors from "./floors.json" with { type: "json" };
-import { checkFloors, type Floor } from "./floors.ts";
+import { FLOORS } from "./bounds.ts";
+import { noShared } from "./curves.ts";
+import { checkFloors } from "./floors.ts";
 import { measureFacts } from "./measures/facts.ts";
 import { measureForecasts } from "./measures/forecasts.ts";
 import { measureCauses, measureSchedules } from "./measures/generated.ts";
@@ -39,8 +39,8 @@ if (unknown.length > 0) {
 const figures: Record<string, unknown> = {};
 for (const [name, { needsShared, measure }] of Object.entries(SECTIONS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  if (needsShared && !sharedIsHere) {
-    console.error(`${name}: skipped, the folder \`shared\` with the real curves is not beside the repository`);
+  if (needsShared && noShared !== null) {
+    console.error(`${name}: skipped, ${noShared}`);
     continue;
   }
   const began = performance.now();
@@ -48,7 +48,7 @@ for (const [name, { needsShared, measure }] of Object.entries(SECTIONS)) {
   console.error(`${name}: measured in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }
 
-const checked = checkFloors(figures, floors as unknown as Floor[]);
+const checked = checkFloors(figures, FLOORS);
 const result = { ...figures, floors: checked };
 mkdirSync(new URL(".", OUTPUT), { recursive: true });
 writeFileSync(OUTPUT, `${JSON.stringify(result, null, 1)}\n`);

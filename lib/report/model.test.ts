@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { toAscii } from "#lib/core/index.ts";
+import type { ReviewItem } from "#lib/protocol/index.ts";
 import { type Localised, METRIC } from "#lib/protocol/index.ts";
 import { reportModel, type ToldAlert } from "./model.ts";
 import {
@@ -53,6 +54,22 @@ test("a bare log gives a bare report", () => {
   );
   expect(report).toMatchObject({ schedule: null, incidents: [], settings: [], next: [], failure: null });
   expect(report.run.host).toBeNull();
+});
+
+test("what the review could not judge is counted, after what is known", () => {
+  const item = (rule: string, status: ReviewItem["status"], value: number | null): ReviewItem => ({
+    ...{ rule, status, value, source: "a source", advice: { en: "Advice.", "zh-CN": "建议。" } },
+  });
+  const review = [
+    item("hp.wd.range", "note", 0),
+    item("hp.beta1", "not_judged", null),
+    item("hp.fp16", "not_judged", null),
+  ];
+  const { settings } = reportModel(reportInput({}, { review }));
+  expect(settings.slice(-2).map(({ name, status, value }) => [name.en, status, value.en])).toEqual([
+    ["hp.wd.range", "note", "0"],
+    ["Not judged", "not_judged", "2 checks"],
+  ]);
 });
 
 const nan = {

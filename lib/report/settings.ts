@@ -48,7 +48,16 @@ export function settingsSeen(run: ReportRun, series: readonly SeriesView[]): Set
     if (final !== null) add((m) => m.settings.finalRate, same(formatLearningRate(final)));
   }
   if (run.maxSteps !== null) add((m) => m.settings.plannedSteps, same(formatStep(run.maxSteps)));
-  return [...review.map(reviewed), ...seen];
+  const judged = review.filter(({ status }) => status !== "not_judged");
+  const unknown = review.length - judged.length;
+  const left: Setting = {
+    name: localised((m) => m.settings.notJudged),
+    status: "not_judged",
+    value: localised((m) => m.settings.checks(unknown)),
+    note: localised((m) => m.settings.whyNotJudged),
+  };
+  // What nothing tells is counted: a list of it would hide what is known.
+  return [...seen, ...judged.map(reviewed), ...(unknown === 0 ? [] : [left])];
 }
 
 function reviewed({ rule, status, value, advice }: ReviewItem): Setting {

@@ -76,7 +76,7 @@ td.swatch{width:58px}
 .settings{columns:2;column-gap:36px}
 .settings div{display:grid;grid-template-columns:20px 122px 1fr;padding:5px 0;border-bottom:1px solid var(--hair);font-size:13px;line-height:19px;break-inside:avoid}
 .settings.plain div{grid-template-columns:122px 1fr}
-.settings dd{overflow-wrap:anywhere}
+.settings dt,.settings dd{overflow-wrap:anywhere}
 .settings .num{font-size:12.5px}
 .settings small{display:block;font-size:12px;line-height:16px;color:var(--faint)}
 .settings svg{margin-top:3px;color:var(--m)}

@@ -3,7 +3,6 @@ import { rateIsKnown } from "../curve/loss-curve.ts";
 import type { RunConfig } from "../observation.ts";
 import { readHyperparameters } from "../review/config.ts";
 import { contextOf } from "../review/context.ts";
-import { reviewFacts } from "../review/facts.ts";
 import { type RateRange, usualRange } from "../review/lr-range.ts";
 import type { EngineState } from "../state.ts";
 
@@ -51,7 +50,7 @@ function kindOf(config: RunConfig, state: EngineState): ReturnType<typeof contex
   if (known !== undefined) return known;
   // The first losses are part of the answer: a model that knows nothing yet starts at ln V.
   if (Object.keys(config).length === 0 || state.curve.first.length < 5) return null;
-  const kind = contextOf(readHyperparameters(config), reviewFacts(state, null));
+  const kind = contextOf(readHyperparameters(config), { firstLoss: state.curve.start });
   kinds.set(config, kind);
   return kind;
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { newLossCurve, pushLoss } from "../curve/loss-curve.ts";
-import { SHARED_MISSING, trainingLog, trainings } from "../shared-data.ts";
 import { newEvalSeries, pushEvalPoint } from "./evals.ts";
 import { overfits, trainRecentZ } from "./overfitting.ts";
 
@@ -77,69 +75,4 @@ test("a train loss at its floor does not end it", () => {
       ),
     ).now,
   ).not.toBeNull();
-});
-
-const CORPUS = new URL("../../../../shared/corpus/raw/", import.meta.url);
-const text = (file: string): string => readFileSync(new URL(file, CORPUS), "utf8");
-
-/** Lines from which the pattern reads `train` and `evaluation`. */
-const byLine = (file: string, pattern: RegExp): Record[] =>
-  [...text(file).matchAll(pattern)].map(({ groups }, i) => ({
-    step: i + 1,
-    train: Number(groups?.train),
-    evaluation: Number(groups?.evaluation),
-  }));
-
-function byColumn(file: string, trainName: string, evalName: string): Record[] {
-  const [header = "", ...rows] = text(file).trim().split("\n");
-  const names = header.split(",").map((name) => name.trim());
-  const [train, evaluation] = [names.indexOf(trainName), names.indexOf(evalName)];
-  const number = (field: string | undefined) =>
-    field === undefined || field.trim() === "" ? undefined : Number(field);
-  return rows.map((row, i) => {
-    const fields = row.split(",");
-    return { step: i + 1, train: number(fields[train]), evaluation: number(fields[evaluation]) };
-  });
-}
-
-const EPOCH = /^\s*\d+\s+(?<train>[\d.]+)\s+(?<evaluation>[\d.]+)/gm;
-const THREAD = /Epoch=\d+,Loss:(?<train>[\d.]+).*?Valid Loss:(?<evaluation>[\d.]+)/g;
-const BOOSTING = /eval-logloss:(?<evaluation>[\d.]+)\s+train-logloss:(?<train>[\d.]+)/g;
-
-test.skipIf(SHARED_MISSING)("published curves that overfit are found at their end, healthy ones are not", () => {
-  const overfitting = {
-    ga0: byColumn("algo-ga0-ogbg.csv", "train/loss", "validation/loss"),
-    base0: byColumn("algo-base0-ogbg.csv", "loss", "validation/loss"),
-    amos0: byColumn("algo-amos0-ogbg.csv", "train/loss", "validation/loss"),
-    clr0: byColumn("algo-clr0-ogbg.csv", "train/loss", "validation/loss"),
-    yolo: byColumn("yv8-batch-213.csv", "train/cls_loss", "val/cls_loss"),
-    humannum51: byLine("fa-humannum-51.tsv", EPOCH),
-    humannum55: byLine("fa-humannum-55.tsv", EPOCH),
-    eatA: byLine("th-eat-tf2-69a.log", THREAD),
-    eatB: byLine("th-eat-tf2-69b.log", THREAD),
-    xgboost: byLine("th-xgboost-2777.log", BOOSTING),
-  };
-  const healthy = {
-    resnet: byColumn("algo-amos0-resnet.csv", "loss", "validation/loss"),
-    vit: byColumn("algo-amos0-vit.csv", "loss", "validation/loss"),
-    fastai: byLine("fa-download-40ep.tsv", EPOCH),
-    tiramisu: byLine("fa-tiramisu-29.tsv", EPOCH),
-  };
-  const verdicts = (curves: { [name: string]: Record[] }) =>
-    Object.fromEntries(Object.entries(curves).map(([name, records]) => [name, judge(records).now !== null]));
-  expect(verdicts(overfitting)).toEqual(Object.fromEntries(Object.keys(overfitting).map((name) => [name, true])));
-  expect(verdicts(healthy)).toEqual({ resnet: false, vit: false, fastai: false, tiramisu: false });
-});
-
-test.skipIf(SHARED_MISSING)("of the Trainer's runs, exactly those made to overfit do, ladders' bad rungs aside", () => {
-  const found = trainings()
-    .filter(({ id }) => id.startsWith("overfit-") || id.startsWith("good-") || /-(?:0\.001|0\.003)$/.test(id))
-    .filter((training) => {
-      const records = trainingLog(training).map(({ step, values }): Record => {
-        const of = new Map(values);
-        return { step, train: of.get("train/loss"), evaluation: of.get("eval/loss") };
-      });
-      return judge(records).found.length > 0;
-    });
-  expect(found.map(({ id }) => id)).toEqual(["overfit-48", "overfit-96", "overfit-192"]);
 });

@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type BacktestRun, backtest } from "../../evaluation/backtest.ts";
 import { DiagnosisEngine } from "../engine.ts";
 import type { Observation } from "../observation.ts";
 import { scenario } from "../scenario.ts";
-import { publicGoodRuns, SHARED_MISSING, type SweepRun, sweep } from "../shared-data.ts";
 
 type Reader = { maxSteps?: number | null; ended?: boolean };
 
@@ -78,53 +76,3 @@ test("a loss that was never below zero is not expected there", () => {
   expect(seen.low).toBe(0);
   expect(seen.value).toBeGreaterThanOrEqual(0);
 });
-
-const observations = (step: number[], loss: number[], rate: number[] | null): Observation[] =>
-  loss.map((value, i) => ({
-    step: step[i]!,
-    at: Number.NaN,
-    attempt: 0,
-    values:
-      rate === null
-        ? [["train/loss", value]]
-        : [
-            ["train/loss", value],
-            ["learning_rate", rate[i]!],
-          ],
-  }));
-
-const ofSweep = ({ loss, lr, steps }: SweepRun, rate: boolean): BacktestRun => {
-  const step = loss.map((_, i) => i + 1);
-  return { group: "b", maxSteps: steps, observations: observations(step, loss, rate ? lr : null) };
-};
-
-const every = <T>(n: number, runs: readonly T[]): T[] => runs.filter((_, i) => i % n === 0);
-
-test.skipIf(SHARED_MISSING)(
-  "on runs it was not made on, the band holds about four outcomes in five",
-  { timeout: 60_000 },
-  () => {
-    const runs = every(
-      3,
-      sweep("b").filter(({ loss, steps }) => loss.length === steps),
-    );
-    const known = backtest(runs.map((run) => ofSweep(run, true)));
-    const withheld = backtest(runs.map((run) => ofSweep(run, false)));
-    const published = backtest(
-      every(
-        12,
-        publicGoodRuns().filter(({ workload }) => !/wmt|ogbg/.test(workload)),
-      ).map(({ workload, step, loss }) => ({
-        group: workload,
-        maxSteps: step.at(-1)!,
-        observations: observations(step, loss, null),
-      })),
-    );
-    for (const { coverage } of [known, withheld, published]) {
-      expect(coverage).toBeGreaterThan(0.72);
-      expect(coverage).toBeLessThan(0.88);
-    }
-    // And it says more than that nothing more will come.
-    for (const { error, persistence } of [known, withheld]) expect(error).toBeLessThan(0.6 * persistence);
-  },
-);

@@ -22,7 +22,7 @@ const FRESH_WITHIN = 0.15;
 /** Fewer trainable parameters than this share are an adapter's. */
 const ADAPTER_SHARE = 0.2;
 
-export function contextOf(hp: Hyperparameters, facts: ReviewFacts): ReviewContext {
+export function contextOf(hp: Hyperparameters, facts: Pick<ReviewFacts, "firstLoss">): ReviewContext {
   const adapter = trainsAdapter(hp);
   return {
     kind: kindOf(hp, facts, adapter),
@@ -35,7 +35,7 @@ export function contextOf(hp: Hyperparameters, facts: ReviewFacts): ReviewContex
   };
 }
 
-function kindOf(hp: Hyperparameters, facts: ReviewFacts, adapter: boolean): TrainingKind {
+function kindOf(hp: Hyperparameters, facts: Pick<ReviewFacts, "firstLoss">, adapter: boolean): TrainingKind {
   const declared = STAGES[hp.stage ?? ""];
   if (declared === "rl" || (declared === undefined && isReinforcement(hp))) return "rl";
   if (adapter) return "lora";
@@ -73,7 +73,7 @@ function trainsAdapter(hp: Hyperparameters): boolean {
   return hp.trainable !== null && hp.parameters !== null && hp.trainable < ADAPTER_SHARE * hp.parameters;
 }
 
-function startsFresh({ vocabSize }: Hyperparameters, { firstLoss }: ReviewFacts): boolean {
+function startsFresh({ vocabSize }: Hyperparameters, { firstLoss }: Pick<ReviewFacts, "firstLoss">): boolean {
   if (vocabSize === null || vocabSize < 32 || firstLoss === null) return false;
   const ignorance = Math.log(vocabSize);
   return Math.abs(firstLoss - ignorance) <= FRESH_WITHIN * ignorance;

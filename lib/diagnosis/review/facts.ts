@@ -1,12 +1,15 @@
-import type { Schedule, VerdictName } from "#lib/protocol/index.ts";
+import type { LrJudgement, Schedule, VerdictName } from "#lib/protocol/index.ts";
 import { bucketNorm } from "../curve/history.ts";
 import { rateIsKnown } from "../curve/loss-curve.ts";
 import { features } from "../judge/features.ts";
+import { judgementOf } from "../learning-rate.ts";
 import type { EngineState } from "../state.ts";
 
 /** What has been measured of the run, as far as a setting is judged by it. Null: not known. */
 export type ReviewFacts = {
   verdict: VerdictName | null;
+  /** What the diagnosis says of the learning rate. */
+  judgement: LrJudgement;
   schedule: Schedule | null;
   /** The highest learning rate seen. */
   peakRate: number | null;
@@ -38,6 +41,7 @@ export function reviewFacts(state: EngineState, schedule: Schedule | null): Revi
   const f = features(curve);
   return {
     verdict: standing.verdict === "reading" ? null : standing.verdict,
+    judgement: judgementOf(state),
     schedule: schedule?.kind === "unknown" ? null : schedule,
     peakRate: rateIsKnown(curve) && curve.peakRate > 0 ? curve.peakRate : null,
     plannedSteps: context.maxSteps,

@@ -6,6 +6,7 @@ import { DEVIATIONS, REVIEW_RULES, type ReviewFacts, reviewRun } from "./index.t
 /** A run of which nothing is known. */
 const NOTHING: ReviewFacts = {
   verdict: null,
+  judgement: "unknown",
   schedule: null,
   peakRate: null,
   plannedSteps: null,
@@ -333,13 +334,18 @@ const TABLE: Record<string, Row> = {
   "hp.curve.high": {
     pass: null,
     flagged: [
-      ["caution", [{}, { verdict: "oscillating" }]],
-      ["critical", [{}, { verdict: "diverging" }]],
+      ["caution", [{}, { verdict: "oscillating", judgement: "too_high" }]],
+      ["caution", [{}, { verdict: "plateau", judgement: "too_high" }]],
+      ["critical", [{}, { verdict: "diverging", judgement: "too_high" }]],
     ],
     missing: null,
   },
-  "hp.curve.low": { pass: null, flagged: [["note", [{}, { verdict: "too_slow" }]]], missing: null },
-  "hp.curve.ok": { pass: [{}, { verdict: "healthy" }], flagged: [], missing: [{}] },
+  "hp.curve.low": {
+    pass: null,
+    flagged: [["note", [{}, { verdict: "too_slow", judgement: "too_low" }]]],
+    missing: null,
+  },
+  "hp.curve.ok": { pass: [{}, { verdict: "healthy", judgement: "fine" }], flagged: [], missing: [{}] },
 };
 
 const review = ([config, facts = {}]: Case): ReviewItem[] => reviewRun(config, { ...NOTHING, ...facts });

@@ -1,5 +1,5 @@
 import { median } from "#lib/core/index.ts";
-import type { Schedule, VerdictName } from "#lib/protocol/index.ts";
+import type { LrJudgement, Schedule, VerdictName } from "#lib/protocol/index.ts";
 import type { RunConfig } from "../observation.ts";
 import { type Hyperparameters, readHyperparameters, type Trainer, trainerOf } from "./config.ts";
 import { contextOf, type ReviewContext } from "./context.ts";
@@ -43,6 +43,7 @@ export type Subject = Hyperparameters &
     clippedShare: number | null;
     normSpikes: boolean | null;
     verdict: VerdictName | null;
+    judgement: LrJudgement;
     noiseShare: number | null;
     spikesPer1000: number | null;
     memoryFull: boolean | null;
@@ -99,6 +100,7 @@ export function subjectOf(config: RunConfig, facts: ReviewFacts): Subject {
     clippedShare: clippedShare(hp.clipNorm, facts.gradNorms),
     normSpikes: facts.gradNorms.length < NORMS_NEEDED ? null : hasNormSpike(facts.gradNorms),
     verdict: facts.verdict,
+    judgement: facts.judgement,
     noiseShare: facts.noiseShare,
     spikesPer1000: facts.spikesPer1000,
     memoryFull: facts.outOfMemory || (facts.memoryShare === null ? facts.outOfMemory : facts.memoryShare > MEMORY_FULL),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { noShared, observationsOf, publicCurves, trainingCurve, trainings } from "../../evaluation/curves.ts";
 import { DiagnosisEngine } from "../engine.ts";
 import { scenario } from "../scenario.ts";
-import { publicGoodRuns, SHARED_MISSING, trainingLog, trainings } from "../shared-data.ts";
 import { told } from "./told.ts";
 
 const SPIKES = ["loss.spike", "grad.spike", "loss.level_shift"];
@@ -47,28 +47,21 @@ test("spikes that come again and again are told once as such, without a push", (
 });
 
 test("real spikes are found at the record where they were made", (context) => {
-  if (SHARED_MISSING !== null) context.skip(SHARED_MISSING);
+  if (noShared !== null) context.skip(noShared);
   for (const training of trainings().filter(({ id }) => id.startsWith("bad-batch-"))) {
     const { spikeStep: step } = training.events as { spikeStep: number };
-    expect(told(["loss.spike"], trainingLog(training))).toEqual([`loss.spike note ${step}@${step}`]);
+    expect(told(["loss.spike"], [...observationsOf(trainingCurve(training))])).toEqual([
+      `loss.spike note ${step}@${step}`,
+    ]);
   }
 });
 
 test("every 6th public run that ended well: at most .3 spike findings in 1,000 points, none pushed", (context) => {
-  if (SHARED_MISSING !== null) context.skip(SHARED_MISSING);
-  let points = 0;
-  const lines = publicGoodRuns()
-    .filter((_, i) => i % 6 === 0)
-    .flatMap(({ step, loss, gn }) => {
-      points += loss.length;
-      const observations = loss.map((value, i) => ({
-        step: step[i]!,
-        at: Number.NaN,
-        attempt: 0,
-        values: [["train/loss", value] as const, ["grad_norm", gn[i]!] as const],
-      }));
-      return told([...SPIKES, "nan.", "inf.", "zero.", "const.", "missing.", "fp16."], observations);
-    });
+  if (noShared !== null) context.skip(noShared);
+  const runs = publicCurves().filter((_, i) => i % 6 === 0);
+  const points = runs.reduce((sum, { loss }) => sum + loss.length, 0);
+  const rules = [...SPIKES, "nan.", "inf.", "zero.", "const.", "missing.", "fp16."];
+  const lines = runs.flatMap((curve) => told(rules, [...observationsOf(curve)]));
   expect((1000 * lines.length) / points).toBeLessThanOrEqual(0.3);
   expect(lines.filter((line) => /!|nan|inf|zero|const|missing|fp16/.test(line))).toEqual([]);
 });

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { normalNoise } from "#lib/core/index.ts";
 import { DiagnosisEngine } from "../engine.ts";
-import { areSiblings, compareSiblings, type SiblingCurve } from "./index.ts";
+import { scenario } from "../scenario.ts";
+import { areSiblings, compareSiblings, type SiblingCurve, type SiblingEvidence } from "./index.ts";
 
 type Shape = {
   rate?: number | null;
@@ -157,6 +158,19 @@ test("what siblings say comes before what the curve says alone, and is told once
   expect(DiagnosisEngine.restore(engine.save()).view()).toEqual(engine.view());
   engine.setContext({ siblings: null });
   expect(engine.view().lr).toEqual(before.lr);
+});
+
+test("a swing at the rate that siblings found best is shown, and not pushed", () => {
+  const swinging = scenario({ "train/loss": "8/0.25x300~0.03 2.3x300~0.05^4.2/20", learning_rate: "5e-4x600" });
+  const pushed = (siblings: SiblingEvidence | null) => {
+    const engine = DiagnosisEngine.fresh();
+    engine.setContext({ siblings });
+    return engine.observe(swinging).flatMap(({ rule, alert }) => (alert ? [rule] : []));
+  };
+  const best = compareSiblings(engineOf({ rate: 1e-3, floor: 2 }).siblingCurve("own", "own")!, Object.values(LADDER))!;
+  expect(best.judgement).toBe("fine");
+  expect(pushed(null)).toContain("oscillating");
+  expect(pushed(best)).not.toContain("oscillating");
 });
 
 test("training that goes back behind the step of the comparison makes it void", () => {

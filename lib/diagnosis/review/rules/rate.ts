@@ -80,8 +80,8 @@ const fullAsLora = defineRule({
       : within({ peak: peakRate, kind, ...range }),
 });
 
-const looksHigh = ({ verdict }: Subject): boolean => verdict === "oscillating" || verdict === "diverging";
-const looksLow = ({ verdict }: Subject): boolean => verdict === "too_slow";
+const looksHigh = ({ judgement }: Subject): boolean => judgement === "too_high";
+const looksLow = ({ judgement }: Subject): boolean => judgement === "too_low";
 
 const curveHigh = defineRule({
   id: "hp.curve.high",
@@ -99,14 +99,13 @@ const curveLow = defineRule({
   judge: ({ verdict }) => flagged("notice", verdict, CURVE_TEXT.low),
 });
 
-/** A verdict that is not about the rate says nothing of it. */
 const curveOk = defineRule({
   id: "hp.curve.ok",
   source: SOURCE.article,
   needs: ["verdict"],
   applies: (subject) => !looksHigh(subject) && !looksLow(subject),
-  judge: ({ verdict }) =>
-    verdict === "healthy"
+  judge: ({ verdict, judgement }) =>
+    judgement === "fine"
       ? { level: "pass", value: verdict, advice: CURVE_TEXT.ok }
       : { level: "not_judged", value: verdict, advice: CURVE_TEXT.other },
 });

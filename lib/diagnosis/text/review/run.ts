@@ -14,8 +14,8 @@ export const CURVE_TEXT = {
     "The curve is still a straight line: the rate may be three times as high.",
     "曲线仍是直线：学习率可提高到三倍。",
   ),
-  ok: both("Smooth descent: the rate suits the run.", "下降平稳：学习率合适。"),
-  other: both("The curve's trouble is not about the rate.", "曲线的问题与学习率无关。"),
+  ok: both("The curve looks as it does when the rate suits the run.", "曲线表现与合适的学习率一致。"),
+  other: both("The curve does not tell whether the rate is right.", "曲线未能说明学习率是否合适。"),
 };
 
 export const BATCH_TEXT = {
