@@ -1,13 +1,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Agents } from "#lib/server/agents.ts";
-import { Gate } from "#lib/server/gate.ts";
-import { startWorker } from "#lib/server/workers/rpc.ts";
-import type { Writer } from "#lib/server/workers/writer.ts";
+import { openAgentsBench } from "#lib/server/agents-fixture.ts";
 import { openSqliteReader, runIdOf } from "#lib/store/index.ts";
 import { Agent } from "./agent.ts";
 import { resolveLogs } from "./cli/logs.ts";
@@ -18,14 +13,14 @@ const TOKEN = "a token of the test, long enough";
 const STEPS = Array.from({ length: 20 }, (_, i) => (i + 1) * 5);
 let root = "";
 let out = "";
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: Awaited<ReturnType<typeof openAgentsBench>>;
 let reader: Awaited<ReturnType<typeof openSqliteReader>>;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "curvewatch-agent-"));
   out = join(root, "llama-lora");
   mkdirSync(out);
-  server = await startServer(join(root, "store"));
+  server = await openAgentsBench(join(root, "store"), TOKEN, (error) => expect.fail(String(error)));
   reader = await openSqliteReader({ folder: join(root, "store") });
 });
 afterEach(async () => {
@@ -33,35 +28,6 @@ afterEach(async () => {
   await server.close();
   rmSync(root, { recursive: true, force: true });
 });
-
-async function startServer(folder: string) {
-  const writer = startWorker<Writer>({
-    url: new URL("../lib/server/workers/writer.ts", import.meta.url),
-    data: { folder },
-    onDeath: (error) => expect.fail(String(error)),
-  });
-  await writer.call.ready();
-  const http = createServer();
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const { port } = http.address() as AddressInfo;
-  const agents = new Agents({
-    http,
-    gate: new Gate(port),
-    writer: writer.call,
-    agentOf: (token) => (token === TOKEN ? "local" : null),
-    events: { connected: () => {}, gone: () => {}, failed: (error) => expect.fail(String(error)) },
-    now: Date.now,
-  });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close() {
-      agents.close();
-      await new Promise((resolve) => http.close(resolve));
-      await writer.call.close();
-      await writer.terminate();
-    },
-  };
-}
 
 const loss = (step: number): number => 2 + 1 / step;
 /** As a terminal shows it: a bar that is drawn at each step, erased for a record every fifth, and drawn again. */

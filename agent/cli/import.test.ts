@@ -1,15 +1,10 @@
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Sqlite from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Agents } from "#lib/server/agents.ts";
-import { Gate } from "#lib/server/gate.ts";
-import { startWorker } from "#lib/server/workers/rpc.ts";
-import type { Writer } from "#lib/server/workers/writer.ts";
+import { openAgentsBench } from "#lib/server/agents-fixture.ts";
 import { openSqliteReader, runIdOf } from "#lib/store/index.ts";
 import { tfevents, wandbLog } from "../parsers/testing-files.ts";
 import { backfill, type Imported } from "./backfill.ts";
@@ -19,14 +14,14 @@ import { discover } from "./discover.ts";
 const TOKEN = "a token of the test, long enough";
 let root = "";
 let out = "";
-let server: Awaited<ReturnType<typeof startStoreServer>>;
+let server: Awaited<ReturnType<typeof openAgentsBench>>;
 let reader: Awaited<ReturnType<typeof openSqliteReader>>;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "curvewatch-import-"));
   out = join(root, "outputs");
   mkdirSync(out);
-  server = await startStoreServer(join(root, "store"), (error) => expect.fail(String(error)));
+  server = await openAgentsBench(join(root, "store"), TOKEN, (error) => expect.fail(String(error)));
   reader = await openSqliteReader({ folder: join(root, "store") });
 });
 afterEach(async () => {
@@ -34,35 +29,6 @@ afterEach(async () => {
   await server.close();
   rmSync(root, { recursive: true, force: true });
 });
-
-async function startStoreServer(folder: string, failed: (error: unknown) => void) {
-  const writer = startWorker<Writer>({
-    url: new URL("../../lib/server/workers/writer.ts", import.meta.url),
-    data: { folder, channels: [] },
-    onDeath: failed,
-  });
-  await writer.call.ready();
-  const http = createServer();
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const { port } = http.address() as AddressInfo;
-  const agents = new Agents({
-    http,
-    gate: new Gate(port),
-    writer: writer.call,
-    agentOf: (token) => (token === TOKEN ? "local" : null),
-    events: { connected: () => {}, gone: () => {}, failed },
-    now: Date.now,
-  });
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async close(): Promise<void> {
-      agents.close();
-      await new Promise((resolve) => http.close(resolve));
-      await writer.call.close();
-      await writer.terminate();
-    },
-  };
-}
 
 function write(path: string, content: string | Uint8Array): string {
   const file = join(out, path);
