@@ -2,7 +2,7 @@ import { STRIP_METRICS, stepClock, timeOfStep } from "#lib/charts/index.ts";
 import { type Delta, decodeDelta, METRIC, type RunView } from "#lib/protocol/index.ts";
 import { fetchRunView, fetchSeries } from "./api.ts";
 import { Coalesced } from "./coalesced.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
 import { type SeriesQuery, SeriesWindow } from "./series-window.ts";
 
@@ -25,6 +25,10 @@ export class RunFeed {
   #viewWanted = false;
   #failed = false;
   #reload: Coalesced | null = null;
+  /** Metrics beside the strip's, by who wants them. */
+  readonly #wanted = new Map<symbol, readonly string[]>();
+  #metrics: readonly string[] = STRIP_METRICS;
+  #watch: (() => void) | null = null;
 
   constructor(view: RunView) {
     this.#view = view;
@@ -46,8 +50,22 @@ export class RunFeed {
     );
     this.#reload = reload;
     reload.request();
-    const unwatch = connection.watch({
-      request: { run: this.#view.id, metrics: [...STRIP_METRICS] },
+    let unwatch = (): void => {};
+    this.#watch = () => {
+      unwatch = connection.watch(this.#watcher(reload));
+    };
+    this.#watch();
+    return () => {
+      unwatch();
+      reload.close();
+      this.#reload = null;
+      this.#watch = null;
+    };
+  }
+
+  #watcher(reload: Coalesced): Watcher {
+    return {
+      request: { run: this.#view.id, metrics: [...this.#metrics] },
       watching: (cursor, reconnected) => {
         if (cursor === null) return;
         this.#watchedFrom = cursor;
@@ -60,12 +78,27 @@ export class RunFeed {
         this.#view = view;
         this.#viewListeners.notify();
       },
-    });
-    return () => {
-      unwatch();
-      reload.close();
-      this.#reload = null;
     };
+  }
+
+  /** Reads and follows these metrics too, until the returned function is called. What is shown stays until they are there. */
+  want(metrics: readonly string[]): () => void {
+    const who = Symbol();
+    this.#wanted.set(who, metrics);
+    this.#chooseMetrics();
+    return () => {
+      this.#wanted.delete(who);
+      this.#chooseMetrics();
+    };
+  }
+
+  #chooseMetrics(): void {
+    const metrics = [...new Set([...STRIP_METRICS, ...[...this.#wanted.values()].flat()])];
+    const isMore = metrics.some((metric) => !this.#metrics.includes(metric));
+    if (!isMore && metrics.length === this.#metrics.length) return;
+    this.#metrics = metrics;
+    this.#watch?.();
+    if (isMore) this.#reload?.request();
   }
 
   /** Looks at another axis or stretch. What is shown stays until the answer is there. */
@@ -91,7 +124,7 @@ export class RunFeed {
     const query = this.#query;
     const withView = this.#viewWanted;
     const [series, view] = await Promise.all([
-      readSeries(this.#view, query, signal),
+      readSeries(this.#view, this.#metrics, query, signal),
       withView ? fetchRunView(this.#view.id, signal) : null,
     ]);
     this.#series = series;
@@ -114,8 +147,12 @@ export class RunFeed {
   }
 }
 
-async function readSeries(run: RunView, query: SeriesQuery, signal: AbortSignal): Promise<SeriesWindow> {
-  const metrics = STRIP_METRICS;
+async function readSeries(
+  run: RunView,
+  metrics: readonly string[],
+  query: SeriesQuery,
+  signal: AbortSignal,
+): Promise<SeriesWindow> {
   if (query.x === "step") {
     const [from, to] = [query.range?.from ?? null, query.range?.to ?? null];
     const answer = await fetchSeries(run.id, { metrics, x: "step", from, to }, signal);

@@ -1,4 +1,11 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
+import { about } from "./en/about.ts";
+import { metrics } from "./en/metrics.ts";
+import { pattern } from "./en/pattern.ts";
+import { review } from "./en/review.ts";
+import { shell } from "./en/shell.ts";
+import { siblings } from "./en/siblings.ts";
+import { tape } from "./en/tape.ts";
 
 /** Every word of the pages in English. Numbers come in as text, formatted by lib/core; verdict sentences come from the server. */
 export const en = {
@@ -243,4 +250,11 @@ export const en = {
     errorText: "The server may be restarting. The data is safe; try again.",
     retry: "Try again",
   },
+  about,
+  metrics,
+  review,
+  tape,
+  siblings,
+  shell,
+  pattern,
 } as const;

@@ -1,5 +1,12 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import type { Messages } from "./index.ts";
+import { about } from "./zh-CN/about.ts";
+import { metrics } from "./zh-CN/metrics.ts";
+import { pattern } from "./zh-CN/pattern.ts";
+import { review } from "./zh-CN/review.ts";
+import { shell } from "./zh-CN/shell.ts";
+import { siblings } from "./zh-CN/siblings.ts";
+import { tape } from "./zh-CN/tape.ts";
 
 export const zhCn: Messages = {
   app: {
@@ -236,4 +243,11 @@ export const zhCn: Messages = {
     errorText: "服务可能正在重启。数据不受影响，稍后重试即可。",
     retry: "重试",
   },
+  about,
+  metrics,
+  review,
+  tape,
+  siblings,
+  shell,
+  pattern,
 };

@@ -1,7 +1,11 @@
 "use client";
 import type { RunView } from "#lib/protocol/index.ts";
 import { useRun } from "../../_live/index.ts";
+import { About } from "./_about/about.tsx";
 import { Gpus } from "./_gpus/gpus.tsx";
+import { Metrics } from "./_metrics/metrics.tsx";
+import { Review } from "./_review/review.tsx";
+import { Siblings } from "./_siblings/siblings.tsx";
 import { Strip } from "./_strip/strip.tsx";
 import { Incidents } from "./incidents.tsx";
 import { LogTail } from "./log-tail.tsx";
@@ -26,10 +30,14 @@ export function RunScreen({ initial }: { initial: RunView }) {
             <VerdictPanel run={view} />
             <Strip run={view} feed={feed} />
             <Gpus run={view} />
+            <Metrics run={view} feed={feed} />
           </div>
           <aside className={styles.rail}>
             <Incidents run={view} />
+            <Review run={view} />
             <ScheduleNote run={view} />
+            <Siblings run={view} />
+            <About run={view} />
             <LogTail run={view} />
           </aside>
         </div>

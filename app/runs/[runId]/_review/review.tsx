@@ -1,0 +1,7 @@
+"use client";
+import type { RunView } from "#lib/protocol/index.ts";
+
+/** The hyperparameter review. */
+export function Review(_: { run: RunView }) {
+  return null;
+}
