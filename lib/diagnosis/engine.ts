@@ -32,6 +32,7 @@ import { pushRhythm, restartRhythm } from "./rhythm.ts";
 import { hangBegins } from "./rules/hang.ts";
 import { RULES } from "./rules/index.ts";
 import type { Moment, Said } from "./rules/rule.ts";
+import { lastRise } from "./schedule/jump-watch.ts";
 import { pushScheduleRate, restartRates } from "./schedule/schedule-watch.ts";
 import { type SiblingCurve, type SiblingEvidence, siblingCurve, siblingsFinding } from "./siblings/index.ts";
 import { causeBegan, openSegment, standUp } from "./standing.ts";
@@ -252,7 +253,7 @@ function judge(state: EngineState, step: number): void {
   const f = features(curve);
   if (f === null) return;
   const known = { rateKnown: rateIsKnown(curve), rateRises: rateRises(curve), maxSteps: state.context.maxSteps };
-  const scored = scores(curve, f);
+  const scored = scores(curve, f, lastRise(state.jumps)?.step ?? null);
   const measured = causeFeatures(curve, f, state.nonfinite.failure !== null);
   if (measured !== null && points >= looks.graceUntil) {
     const look = { points, step, noProgress: scored.noProgress, ...known };

@@ -7,6 +7,7 @@ import { causeConfidence } from "./cause/watch.ts";
 import { rateIsKnown } from "./curve/loss-curve.ts";
 import { features } from "./judge/features.ts";
 import { scores } from "./judge/scores.ts";
+import { lastRise } from "./schedule/jump-watch.ts";
 import { siblingJudgement } from "./siblings/index.ts";
 import type { EngineState } from "./state.ts";
 
@@ -15,7 +16,7 @@ export function lrView(state: EngineState, verdictConfidence: number): LrView {
   const { verdict } = state.standing;
   const judgement = judgementOf(state);
   // A loss that runs away is judged by its look; so is a curve too short for the model.
-  const byLook = verdict === "diverging" || state.cause.judgement === "unknown";
+  const byLook = verdict === "diverging" || state.cause.judgement === "unknown" || swingsSinceRise(state);
   const alone = byLook ? verdictConfidence : causeConfidence(state.cause, state.curve.points);
   const { siblings } = state.context;
   const confidence = siblingJudgement(siblings) === null ? alone : siblings!.confidence;
@@ -32,7 +33,10 @@ export function judgementOf(state: EngineState): LrJudgement {
   return siblingJudgement(state.context.siblings) ?? judgementAlone(state);
 }
 
-function judgementAlone({ standing, cause }: EngineState): LrJudgement {
+function judgementAlone(state: EngineState): LrJudgement {
+  const { standing, cause } = state;
+  // The run is its own control: it was calm at the rate before.
+  if (swingsSinceRise(state)) return "too_high";
   switch (standing.verdict) {
     case "diverging":
       return "too_high";
@@ -47,6 +51,15 @@ function judgementAlone({ standing, cause }: EngineState): LrJudgement {
     default:
       return cause.judgement;
   }
+}
+
+const swingsSinceRise = ({ standing, looks }: EngineState): boolean =>
+  standing.verdict === "oscillating" && looks.restlessFrom !== null;
+
+/** By how much the rate left its schedule upwards, when the run swings since: going back there is the cure. */
+export function riseToUndo(state: EngineState): number | null {
+  const rise = lastRise(state.jumps);
+  return swingsSinceRise(state) && rise !== null && rise.from > 0 ? rise.to / rise.from : null;
 }
 
 /**
@@ -73,7 +86,7 @@ function nextFactor(state: EngineState): number | null {
       return early || rising ? 1 / 10 : 1 / 4;
     }
     case "oscillating":
-      return 1 / 2;
+      return 1 / (riseToUndo(state) ?? 2);
     case "too_slow":
       return 3;
     default: {
@@ -117,7 +130,7 @@ function becauseAlone(state: EngineState, judgement: LrJudgement): string[] {
     return [...causeReasons(state, judgement === "too_high" ? "high" : "low").map(([name]) => name), ...prior];
   }
   if (judgement === "too_low") return ["straight_descent"];
-  return scores(curve, f).signs.filter((sign) => sign !== "straight_descent");
+  return scores(curve, f, lastRise(state.jumps)?.step ?? null).signs.filter((sign) => sign !== "straight_descent");
 }
 
 /** The features that speak most for one side, the loudest first, with their values. */

@@ -62,7 +62,8 @@ function beganWhere(state: EngineState, name: VerdictName, step: number, late: b
   if (name === "overfitting" && state.overfitting !== null) return state.overfitting.since.step;
   if (name === "spike") return openSpike(state)?.step ?? step;
   if (standing.verdict === "nan") return nonfinite.goodFrom;
-  return name === "reading" ? step : beganAt(curve, looks.look, looks.candidateStep, late);
+  if (name === "reading") return step;
+  return beganAt(curve, looks.look, { noticed: looks.candidateStep, late, restless: looks.restlessFrom });
 }
 
 /** Marks the standing verdict as pushed if it may be: sure, and not pushed already a short while ago. */
@@ -91,8 +92,9 @@ function isPushable(state: EngineState): boolean {
       return !standing.late && isSure(looks, curve.points, rateIsKnown(curve)) && isSureOfCause(cause, curve.points);
     case "oscillating":
       if (siblingJudgement(context.siblings) === "fine") return false;
-      // A swing that the model does not put down to the rate may be the data's own (DIAGNOSIS.md §1.5).
-      return isSure(looks, curve.points, rateIsKnown(curve)) && cause.high >= CORROBORATED;
+      // A swing that nothing puts down to the rate may be the data's own (DIAGNOSIS.md §1.5).
+      if (cause.high < CORROBORATED && looks.restlessFrom === null) return false;
+      return isSure(looks, curve.points, rateIsKnown(curve));
     case "diverging":
       return isSure(looks, curve.points, rateIsKnown(curve));
     default:

@@ -13,7 +13,7 @@ import { freshMemories } from "./rules/index.ts";
 import { newRateState, type RateState } from "./schedule/schedule-watch.ts";
 
 /** Bumped when a saved state can no longer be read on: its run is then judged anew. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 
 /** Everything the engine knows of a run. Plain data of bounded size; the view is a function of it and nothing else. */
 export type EngineState = RateState & {

@@ -4,7 +4,7 @@ import { evidenceFor } from "./evidence.ts";
 import { bucketAt, normOver, recentStretch, type Stretch, stretch } from "./judge/description.ts";
 import { type Features, features } from "./judge/features.ts";
 import { type Look, lookConfidence, warmingUp } from "./judge/states.ts";
-import { judgementOf, nextRate } from "./learning-rate.ts";
+import { judgementOf, nextRate, riseToUndo } from "./learning-rate.ts";
 import { nonfiniteFacts } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
 import { openSpike } from "./spikes.ts";
@@ -150,6 +150,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         times: since !== null && before !== null && before.swing > 0 ? since.swing / before.swing : null,
         since: sinceStep,
         slopePer1k: since?.slopePer1k ?? slopePer1k,
+        isUndo: riseToUndo(state) !== null,
         givenBack: f === null || progress === null ? 0 : Math.max(f.giveBack, f.coarseGiveBack, f.gap) / progress,
         next,
       });

@@ -69,13 +69,18 @@ export function normTail(curve: LossCurve, limit: number): { step: number[]; val
 /**
  * Where the change to `look` began, as far as the history still shows it.
  *
+ * @param restless where it began to swing because the rate jumped; null when it did not
  * @param noticed the step at which the new look was first wanted
  * @param late whether the curve had long looked otherwise before
  */
-export function beganAt(curve: LossCurve, look: Look, noticed: number, late: boolean): number {
+export function beganAt(
+  curve: LossCurve,
+  look: Look,
+  { noticed, late, restless }: { noticed: number; late: boolean; restless: number | null },
+): number {
   switch (look) {
     case "oscillating":
-      return Math.min(noticed, firstJumpBefore(curve, climbStart(curve) ?? noticed));
+      return Math.min(noticed, restless ?? firstJumpBefore(curve, climbStart(curve) ?? noticed));
     case "diverging":
       return Math.min(noticed, firstJumpBefore(curve, lowestBucketStep(curve)));
     case "too_slow":

@@ -45,7 +45,7 @@ function curveOf(points: number) {
 test.each(golden)("features of $points points are the prototype's", (expected) => {
   const curve = curveOf(expected.points);
   const f = features(curve)!;
-  const s = scores(curve, f);
+  const s = scores(curve, f, null);
   expect(curve.history.count).toBe(expected.buckets);
   for (const name of [
     "noise",

@@ -2,6 +2,7 @@ import { logRamp, noisyOr, ramp } from "#lib/core/index.ts";
 import { type LossCurve, rateIsKnown } from "../curve/loss-curve.ts";
 import { strongestSwing } from "../curve/pyramid.ts";
 import type { Features } from "./features.ts";
+import { unrest } from "./unrest.ts";
 
 /** How strongly a curve looks like each kind of trouble, each 0 … 1 (DIAGNOSIS.md §2.4). */
 export type Scores = {
@@ -15,6 +16,8 @@ export type Scores = {
   diverging: number;
   /** No significant descent since the start. */
   noProgress: boolean;
+  /** The step since which it swings because the rate jumped, when that is the strongest sign. */
+  restlessFrom: number | null;
   /** Which signs made `high` and `low`, strongest first. */
   signs: Sign[];
 };
@@ -24,19 +27,21 @@ export type Sign =
   | "gap"
   | "noise"
   | "overshoot"
+  | "swing_growth"
   | "coherent_swing"
   | "recurrent_spikes"
   | "annealing_gain"
   | "loss_rising"
   | "straight_descent";
 
-export function scores(curve: LossCurve, f: Features): Scores {
+/** @param rise where the learning rate last left its schedule upwards; null when it never did */
+export function scores(curve: LossCurve, f: Features, rise: number | null): Scores {
   const trend = f.bend?.descends === true && f.bend.z > 7;
   const noProgress = f.progress <= 0 || (f.progressZ < 9 && !trend);
-  return noProgress ? withoutProgress(curve, f) : withProgress(curve, f);
+  return noProgress ? withoutProgress(curve, f) : withProgress(curve, f, rise);
 }
 
-function withProgress(curve: LossCurve, f: Features): Scores {
+function withProgress(curve: LossCurve, f: Features, rise: number | null): Scores {
   const { progress } = f;
   const known = rateIsKnown(curve);
   const returned = f.giveBack / progress;
@@ -50,18 +55,24 @@ function withProgress(curve: LossCurve, f: Features): Scores {
     f.coarseGiveBack / f.coarseError > 5 ? logRamp(f.coarseGiveBack / progress, 0.12, 0.5) : 0,
   );
   const gap = aboveZ > 5 ? ramp(above, 0.06, 0.3) : 0;
+  const restless = rise === null ? null : unrest(curve.history, rise);
+  // Noise that grows under a descent that goes on is the data's.
+  const growth =
+    restless === null ? 0 : 0.95 * logRamp(restless.times, 2, 3) * (1 - ramp(restless.descentKept, 0.4, 0.9));
   const signs: [Sign, number][] = [
     // What came back to its best level once or twice was a spike, however wide.
     ["give_back", (f.excursions <= 2 && !f.outside ? 0.4 : 0.9) * giveBack],
     ["gap", 0.9 * gap],
     ["noise", 0.25 * logRamp(f.noise / progress, 0.1, 0.4)],
     ["overshoot", overshoot(f)],
+    ["swing_growth", growth],
     ["coherent_swing", 0.9 * coherentSwing(curve, f)],
     ["recurrent_spikes", 0.8 * recurrentSpikes(curve, f)],
     // A fall that gains speed while the rate comes down shows how much the rate cost; too weak a sign to decide alone.
     ["annealing_gain", f.lateDrop / progress > 0.15 ? 0.55 * annealing * ramp(f.lateDrop / progress, 0.1, 0.3) : 0],
   ];
   const high = signs.reduce((sum, [, share]) => noisyOr(sum, share), 0);
+  const leads = growth >= 0.5 && signs.every(([, share]) => share <= growth);
   const vague = (sign: Sign): boolean => !known && (sign === "coherent_swing" || sign === "recurrent_spikes");
   const sureHigh = signs.reduce((sum, [sign, share]) => noisyOr(sum, vague(sign) ? Math.min(0.3, share) : share), 0);
 
@@ -78,7 +89,15 @@ function withProgress(curve: LossCurve, f: Features): Scores {
       (1 - annealing);
   }
   const diverging = above > 0.5 && aboveZ > 8 && !f.cameBack ? ramp(above, 0.4, 0.8) : 0;
-  return { high, sureHigh, low, diverging, noProgress: false, signs: strongest([...signs, ["straight_descent", low]]) };
+  return {
+    high,
+    sureHigh,
+    low,
+    diverging,
+    noProgress: false,
+    restlessFrom: leads && restless !== null ? curve.history.columns.step[restless.bucket - 1]! : null,
+    signs: strongest([...signs, ["straight_descent", low]]),
+  };
 }
 
 function withoutProgress(curve: LossCurve, f: Features): Scores {
@@ -96,6 +115,7 @@ function withoutProgress(curve: LossCurve, f: Features): Scores {
     low: 0,
     diverging: 0.9 * lost(rise, f),
     noProgress: true,
+    restlessFrom: null,
     signs: strongest(signs),
   };
 }

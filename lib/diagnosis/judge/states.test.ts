@@ -8,7 +8,16 @@ const calm = { noise: 0.1, progress: 5, relativeRate: 1, halfDrop: 1, halfDropEr
 /** A judgement at `points` with these scores; step = points. */
 function judgement(points: number, scores: Partial<Scores>, known = true, maxSteps: number | null = null) {
   const { high = 0 } = scores;
-  const full: Scores = { high, sureHigh: high, low: 0, diverging: 0, noProgress: false, signs: [], ...scores };
+  const full: Scores = {
+    high,
+    sureHigh: high,
+    low: 0,
+    diverging: 0,
+    noProgress: false,
+    restlessFrom: null,
+    signs: [],
+    ...scores,
+  };
   const features = { ...calm, points } as Features;
   const likely = { high: 1, low: 1 };
   return { features, scores: full, likely, step: points, rateKnown: known, rateRises: false, maxSteps };

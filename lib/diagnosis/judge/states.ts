@@ -33,6 +33,8 @@ export type LookMachine = {
   flat: boolean;
   /** Diverging because the loss has exploded (explosion.ts): certain however little was seen. */
   exploded: boolean;
+  /** The step since which it swings because the learning rate jumped, when that is the strongest sign. */
+  restlessFrom: number | null;
   /** Since how many points the state has been sure enough to be pushed, −1 when it is not. */
   surePoint: number;
   /** No judgement before this many points: a restart has just blurred the windows. */
@@ -92,6 +94,7 @@ export function newLookMachine(): LookMachine {
     noProgress: false,
     flat: false,
     exploded: false,
+    restlessFrom: null,
     surePoint: -1,
     graceUntil: 0,
     quietUntil: 0,
@@ -138,7 +141,9 @@ export function judgeLook(machine: LookMachine, judged: Judged): void {
   const { points } = judged.features;
   const { diverging, noProgress } = judged.scores;
   const { high, low } = consented(judged);
-  Object.assign(machine, { high, low, divergence: diverging, noProgress, flat: isFlat(machine, judged.features) });
+  const { restlessFrom } = judged.scores;
+  const flat = isFlat(machine, judged.features);
+  Object.assign(machine, { high, low, divergence: diverging, noProgress, flat, restlessFrom });
   if (points < machine.graceUntil) return;
   const wanted = wantedLook(machine, judged);
   if (wanted === machine.look) {

@@ -74,6 +74,12 @@ export function restartJumps(watch: JumpWatch, step: number): void {
   });
 }
 
+/** The last unexpected change, when it was upwards. */
+export function lastRise({ changes }: JumpWatch): RateChange | null {
+  const last = changes.at(-1);
+  return last !== undefined && last.to > last.from ? last : null;
+}
+
 /** A change that was found elsewhere: what follows it is no longer the schedule. */
 export function addChange(watch: JumpWatch, { step, from, to }: RateChange): void {
   watch.changes.push({ step, from, to });

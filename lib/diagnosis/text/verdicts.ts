@@ -10,6 +10,11 @@ import type { Localised, LrJudgement } from "#lib/protocol/index.ts";
 import { lowerRate, resumeAdvice } from "./advice.ts";
 import { both, type Sentence } from "./both.ts";
 
+const HALF_OF_NOW = both("Half of now; change nothing else.", "减半即可，其他参数不变。");
+const BACK_TO_SCHEDULE = both(
+  "The swing began when it jumped; go back to the schedule and change nothing else.",
+  "摆动始于学习率跳变；回到原计划即可，其他参数不变。",
+);
 const NOTHING_TO_DO = both("Nothing to do.", "无需操作。");
 
 /** @param restarted the records are counted from a restart on */
@@ -73,6 +78,8 @@ export function oscillatingText(facts: {
   slopePer1k: number;
   givenBack: number;
   next: number | null;
+  /** The next rate is that of the schedule, which the run has left. */
+  isUndo: boolean;
 }): Sentence {
   const swing = formatMetric(facts.swing);
   const known = facts.times !== null && facts.times >= 1.2;
@@ -87,7 +94,7 @@ export function oscillatingText(facts: {
       `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${share === null ? "" : `; it gave back ${share} of its gain`}.`,
       `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${share === null ? "" : `；已回吐 ${share} 的进展`}。`,
     ),
-    advice: lowerRate(facts.next, both("Half of now; change nothing else.", "减半即可，其他参数不变。")),
+    advice: lowerRate(facts.next, facts.isUndo ? BACK_TO_SCHEDULE : HALF_OF_NOW),
   };
 }
 
