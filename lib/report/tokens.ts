@@ -25,6 +25,9 @@ export const LIGHT = {
   "advise-mark": "#8e1b92",
   trace: "#0f191c",
   raw: "rgba(40, 66, 72, 0.28)",
+  "key-b": "#0c8296",
+  "key-c": "#5b45c9",
+  "key-d": "#747d00",
   grid: "rgba(20, 120, 105, 0.11)",
 } as const satisfies Palette & Record<string, string>;
 

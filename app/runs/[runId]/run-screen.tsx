@@ -1,5 +1,7 @@
 "use client";
+import { useState } from "react";
 import type { RunView } from "#lib/protocol/index.ts";
+import { Stage } from "../../_charts/index.ts";
 import { useRun } from "../../_live/index.ts";
 import { About } from "./_about/about.tsx";
 import { Gpus } from "./_gpus/gpus.tsx";
@@ -19,6 +21,7 @@ import { Waiting } from "./waiting.tsx";
 /** One run, live. Before its log exists, and while nothing in it is understood, it says so instead of drawing empty lanes. */
 export function RunScreen({ initial }: { initial: RunView }) {
   const { feed, view } = useRun(initial);
+  const [stage] = useState(() => new Stage());
   return (
     <main id="main">
       <RunHeader run={view} />
@@ -28,9 +31,9 @@ export function RunScreen({ initial }: { initial: RunView }) {
         <div className={styles.columns}>
           <div className={styles.main}>
             <VerdictPanel run={view} />
-            <Strip run={view} feed={feed} />
+            <Strip run={view} feed={feed} stage={stage} />
             <Gpus run={view} />
-            <Metrics run={view} feed={feed} />
+            <Metrics run={view} feed={feed} stage={stage} />
           </div>
           <aside className={styles.rail}>
             <Incidents run={view} />

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { LANE_METRIC, lanesOf } from "#lib/charts/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
-import { useStrip } from "../../../_charts/index.ts";
+import { type Stage, type Strip as StripOfChart, useStrip } from "../../../_charts/index.ts";
 import panel from "../../../_components/panel.module.css";
 import type { RunFeed } from "../../../_live/index.ts";
 import { ControlBar } from "./control-bar.tsx";
@@ -19,10 +19,10 @@ import { StripTable } from "./strip-table.tsx";
 import { useDragZoom } from "./use-drag-zoom.ts";
 import { useStripKeys } from "./use-strip-keys.ts";
 
-type Props = { run: RunView; feed: RunFeed };
+type Props = { run: RunView; feed: RunFeed; stage: Stage };
 
 /** The recorder: loss, verdicts, learning rate, gradient norm and throughput on one axis. */
-export function Strip({ run, feed }: Props) {
+export function Strip({ run, feed, stage }: Props) {
   const t = useTranslations("strip");
   const compact = useMediaQuery("(max-width: 720px)") ?? false;
   const hasTime = run.msPerStep !== null;
@@ -36,6 +36,7 @@ export function Strip({ run, feed }: Props) {
   const sentence = useChartSentence(run, scene);
   useStripKeys({ choice, choose, strip });
   useRangeOf(feed, run, controls);
+  useStage(stage, strip);
 
   const has = (metric: string): boolean => run.metrics.some(({ name }) => name === metric);
   const printedSteps = run.stepSource !== "ordinal";
@@ -92,6 +93,15 @@ function MissingLanes({ run }: { run: RunView }) {
   return (["loss", "learningRate", "gradNorm"] as const)
     .filter((lane) => !there.includes(lane))
     .map((lane) => <span key={LANE_METRIC[lane]}>{t(lane)}</span>);
+}
+
+/** Charts under the strip show what it shows, and share its crosshair. */
+function useStage(stage: Stage, { scene, readout, readAt }: StripOfChart): void {
+  const { kind, min, max } = scene.x;
+  useEffect(() => stage.show({ kind, min, max }), [stage, kind, min, max]);
+  const x = readout?.x ?? null;
+  useEffect(() => stage.point(x, readAt), [stage, x, readAt]);
+  useEffect(() => stage.subscribeCrosshair(readAt), [stage, readAt]);
 }
 
 /** Asks the store for the stretch that is shown, at its own resolution. */
