@@ -29,5 +29,8 @@ export const LIMITS = {
   logTextChars: 600,
 } as const;
 
+/** What a person may write to a run. */
+export const RUN_LIMITS = { nameChars: 120, notesChars: 20_000, tags: 20, tagChars: 40 } as const;
+
 /** What is kept of a run's hyperparameters; `chars` is that of keys and values together, `entered` how many a person may add. */
 export const CONFIG_LIMITS = { keys: 400, keyChars: 120, textChars: 200, chars: 64 * 1024, entered: 100 } as const;

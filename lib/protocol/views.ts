@@ -34,11 +34,18 @@ export type RunSummary = {
   bestEval: LastValue | null;
   verdict: Verdict;
   timeline: TimelineSegment[];
+  /** What a person put on it. */
+  tags: string[];
+  archived: boolean;
+  /** When it was deleted; null while it is not. */
+  deletedAt: number | null;
   /** Commits that touched this run: a browser's cursor. */
   cursor: number;
 };
 
 export type RunView = RunSummary & {
+  /** What a person noted, in Markdown. */
+  notes: string;
   diagnosis: DiagnosisView;
   metrics: { name: string; points: number }[];
   /** The stretches between (re)starts, oldest first; `fromStep` is the first step of each. */

@@ -91,6 +91,7 @@ async function openApi(
       agents: () => 0,
       views,
       reader: reader.call,
+      touched: () => {},
       writer: writer.call,
       reports,
       channels: await ChannelBook.open(folder, "s".repeat(43), {}),

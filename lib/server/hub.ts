@@ -144,9 +144,9 @@ export class Hub {
     for (const run of changed) {
       const viewers = [...this.#looking].filter(([, looking]) => looking.run === run).map(([socket]) => socket);
       if (viewers.length === 0 && listed.length === 0) continue;
-      const view = viewers.length > 0 ? await this.#views.run(run) : null;
+      const view = viewers.length > 0 ? await this.#views.runOrDeleted(run) : null;
       for (const socket of viewers) if (view) socket.emit(LIVE_EVENT.run, view);
-      const summary = listed.length > 0 ? await this.#views.summary(run) : null;
+      const summary = listed.length > 0 ? await this.#views.summaryOrDeleted(run) : null;
       if (summary) rows.push(summary);
     }
     if (rows.length > 0) for (const socket of listed) socket.emit(LIVE_EVENT.runs, rows);
@@ -157,7 +157,7 @@ export class Hub {
     const looked = new Set([...this.#looking.values()].map(({ run }) => run));
     if (looked.size === 0) return;
     const summaries = looked.has(null)
-      ? await this.#views.summaries({ limit: 200, before: null })
+      ? await this.#views.summaries({ limit: 200, before: null, shelf: "current" })
       : await Promise.all([...looked].map((run) => this.#views.summary(run as string)));
     for (const summary of summaries) {
       if (!summary) continue;

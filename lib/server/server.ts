@@ -120,6 +120,7 @@ export async function openServer(config: Config, version: string, events: Server
         poster,
         channelsChanged: () => writer.call.tell(channelIds()),
         link: (run) => `${url}/runs/${run}`,
+        touched: (run) => hub.touched(run),
         watchRequested: events.watchRequested,
         now: Date.now,
       }),

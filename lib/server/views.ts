@@ -11,7 +11,7 @@ import {
   type RunView,
   type SeriesView,
 } from "#lib/protocol/index.ts";
-import type { StoredRun } from "#lib/store/index.ts";
+import type { RunShelf, StoredRun } from "#lib/store/index.ts";
 import type { Reader } from "./workers/reader.ts";
 import type { Remote } from "./workers/rpc.ts";
 
@@ -51,20 +51,27 @@ export class Views {
     if (this.#judged.size > VIEWS_KEPT) this.#judged.delete(this.#judged.keys().next().value as string);
   }
 
-  async runs(page = { limit: RUNS_LISTED, before: null as string | null }): Promise<RunRow[]> {
-    const stored = await this.#reader.runs(page);
+  async runs(shelf: RunShelf = "current"): Promise<RunRow[]> {
+    const stored = await this.#reader.runs({ limit: RUNS_LISTED, before: null, shelf });
     return Promise.all(stored.map(async (run) => ({ ...this.#summary(run), spark: await this.#spark(run.id) })));
   }
 
-  async summaries(page: { limit: number; before: string | null }): Promise<RunSummary[]> {
+  async summaries(page: { limit: number; before: string | null; shelf: RunShelf }): Promise<RunSummary[]> {
     return (await this.#reader.runs(page)).map((run) => this.#summary(run));
   }
 
   async run(id: string): Promise<RunView | null> {
+    const view = await this.runOrDeleted(id);
+    return view?.deletedAt === null ? view : null;
+  }
+
+  /** For pages that have it open. */
+  async runOrDeleted(id: string): Promise<RunView | null> {
     const stored = await this.#reader.run(id);
     if (!stored) return null;
     return {
       ...this.#summary(stored),
+      notes: stored.notes,
       diagnosis: this.#diagnosis(stored),
       metrics: stored.metrics.map(({ name, points }) => ({ name, points })),
       attempts: stored.attempts,
@@ -79,15 +86,26 @@ export class Views {
   /** Settings of a run, by name; null when there is no such run. */
   async config(id: string): Promise<ConfigView | null> {
     const stored = await this.#reader.run(id);
-    if (!stored) return null;
+    if (!stored || stored.deletedAt !== null) return null;
     const from = (config: Config, source: "log" | "hand"): ConfigView =>
       Object.fromEntries(Object.entries(config).map(([key, value]) => [key, { value, source }]));
     return { ...from(stored.facts?.config ?? {}, "log"), ...from(stored.entered, "hand") };
   }
 
   async summary(id: string): Promise<RunSummary | null> {
+    const summary = await this.summaryOrDeleted(id);
+    return summary?.deletedAt === null ? summary : null;
+  }
+
+  /** For lists that show it. */
+  async summaryOrDeleted(id: string): Promise<RunSummary | null> {
     const stored = await this.#reader.run(id);
     return stored && this.#summary(stored);
+  }
+
+  /** What a person noted of a run; "" when there is no such run. */
+  async notes(id: string): Promise<string> {
+    return (await this.#reader.run(id))?.notes ?? "";
   }
 
   #diagnosis(run: StoredRun): DiagnosisView {
@@ -133,6 +151,9 @@ export class Views {
       bestEval: run.metrics.find(({ name }) => name === METRIC.evalLoss)?.min ?? null,
       verdict,
       timeline,
+      tags: run.tags,
+      archived: run.archived,
+      deletedAt: run.deletedAt,
       cursor: run.cursor,
     };
   }

@@ -30,7 +30,7 @@ export class DiagnosisWrites {
       .prepare<[], string>("SELECT id FROM runs WHERE observations > judged_to AND kind = 'log' ORDER BY number")
       .pluck();
     this.#ofProject = db.prepare(
-      `SELECT id AS run, name FROM runs WHERE kind = 'log' AND project = (SELECT project FROM runs WHERE id = ?)
+      `SELECT id AS run, coalesce(given_name, name) AS name FROM runs WHERE kind = 'log' AND deleted_at IS NULL AND project = (SELECT project FROM runs WHERE id = ?)
        ORDER BY touched_at DESC, number DESC LIMIT ?`,
     );
     this.#findings = selectFindings(db);

@@ -36,6 +36,7 @@ import type {
   OutboxRow,
   Refused,
   RunAppend,
+  RunEdit,
   Settled,
   SpoolHello,
   StoredDiagnosis,
@@ -166,6 +167,10 @@ export class SqliteIngest implements IngestStore {
 
   async nextDue(): Promise<number | null> {
     return this.#alerts.nextDue();
+  }
+
+  async editRun(run: string, edit: RunEdit, now: number): Promise<void> {
+    return this.#write(() => this.#runs.edit(run, edit, now));
   }
 
   async enterConfig(run: string, values: Config): Promise<Config> {

@@ -304,6 +304,14 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (agent, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a person made of a run: a name over the log's, notes, tags (a JSON array), out of the way, or thrown away.
+  ALTER TABLE runs ADD COLUMN given_name TEXT;
+  ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+  ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN deleted_at INTEGER;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

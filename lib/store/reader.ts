@@ -31,7 +31,7 @@ export class SqliteReader implements ReadStore {
     this.#alerts = new AlertReads(db);
   }
 
-  async runs(page: { limit: number; before: string | null }): Promise<StoredRun[]> {
+  async runs(page: Parameters<ReadStore["runs"]>[0]): Promise<StoredRun[]> {
     return this.#read(() => this.#runs.page(page));
   }
 

@@ -10,6 +10,7 @@ import {
 } from "#lib/protocol/index.ts";
 import type { FileChange, RunBefore, RunChange } from "./commit.ts";
 import { type FileRow, SELECT_FILES, toConfig, toRunFile } from "./files.ts";
+import type { RunEdit } from "./store.ts";
 
 /** How runs and what hangs on them are written: files, summaries, log lines, gaps. Called inside the ingest transaction. */
 export class RunWrites {
@@ -31,6 +32,7 @@ export class RunWrites {
   readonly #bump: Database.Statement<[string]>;
   readonly #entered: Database.Statement<[string], { number: number; entered: string | null }>;
   readonly #enter: Database.Statement<[string, number]>;
+  readonly #edit: Database.Statement<[Record<string, string | number | null>]>;
 
   constructor(db: Database.Database) {
     this.#before = db.prepare("SELECT number, kind, cursor FROM runs WHERE id = ?");
@@ -74,6 +76,12 @@ export class RunWrites {
     this.#ofAgent = db.prepare("SELECT number, id FROM runs WHERE agent = ?");
     this.#bump = db.prepare("UPDATE runs SET cursor = cursor + 1 WHERE id = ?");
     this.#entered = db.prepare("SELECT number, entered FROM runs WHERE id = ? AND kind = 'log'");
+    this.#edit = db.prepare(
+      `UPDATE runs SET given_name = iif(@renames, @name, given_name), notes = coalesce(@notes, notes),
+         tags = coalesce(@tags, tags), archived = coalesce(@archived, archived),
+         deleted_at = iif(@deletes IS NULL, deleted_at, iif(@deletes, coalesce(deleted_at, @now), NULL))
+       WHERE id = @run AND kind = 'log'`,
+    );
     this.#enter = db.prepare("UPDATE runs SET entered = ? WHERE number = ?");
   }
 
@@ -142,6 +150,22 @@ export class RunWrites {
     }
     this.#enter.run(JSON.stringify(entered), row.number);
     return entered;
+  }
+
+  /** As `IngestStore.editRun`. */
+  edit(run: string, { name, notes, tags, archived, deleted }: RunEdit, now: number): void {
+    const bit = (value: boolean | undefined): number | null => (value === undefined ? null : Number(value));
+    const { changes } = this.#edit.run({
+      run,
+      now,
+      renames: Number(name !== undefined),
+      name: name ?? null,
+      notes: notes ?? null,
+      tags: tags === undefined ? null : JSON.stringify(tags),
+      archived: bit(archived),
+      deletes: bit(deleted),
+    });
+    if (changes === 0) throw new NotFoundError("run", run);
   }
 
   #saveFile({ file, epoch, source, state, tail }: FileChange): void {

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import type { Finding, JsonValue, LogLine } from "#lib/protocol/index.ts";
 import { asFinding, asView, selectFindings } from "./diagnosis.ts";
 import { type FileRow, mainFile, runFacts, runStatus, SELECT_FILES, toConfig, toRunFile } from "./files.ts";
-import type { StoredGpu, StoredRun } from "./store.ts";
+import type { ReadStore, RunShelf, StoredGpu, StoredRun } from "./store.ts";
 
 /** Gaps shown of a run: the newest. */
 const GAPS_SHOWN = 200;
@@ -10,7 +10,15 @@ const GAPS_SHOWN = 200;
 type RunRow = Pick<
   StoredRun,
   "id" | "agent" | "name" | "project" | "host" | "startedAt" | "lastDataAt" | "step" | "cursor" | "gpus"
-> & { number: number; leader: number | null; entered: string | null; view: string | null };
+> &
+  Pick<StoredRun, "notes" | "deletedAt"> & {
+    number: number;
+    leader: number | null;
+    entered: string | null;
+    tags: string;
+    archived: number;
+    view: string | null;
+  };
 /** `name` is the index, a space and the model. */
 type GpuRow = { id: string; uuid: string; name: string; host: string };
 /** A GPU and the id its readings are stored under. */
@@ -28,8 +36,8 @@ type MetricRow = {
 /** Runs as rows of their own; nothing here looks at a point. */
 export class RunReads {
   readonly #run: Database.Statement<[string], RunRow>;
-  readonly #newest: Database.Statement<[number], RunRow>;
-  readonly #after: Database.Statement<[string, number], RunRow>;
+  readonly #newest: Record<RunShelf, Database.Statement<[number], RunRow>>;
+  readonly #after: Record<RunShelf, Database.Statement<[string, number], RunRow>>;
   readonly #files: Database.Statement<[number], FileRow>;
   readonly #attempts: Database.Statement<[number], Attempt & { file: number }>;
   readonly #metrics: Database.Statement<[number], MetricRow>;
@@ -42,16 +50,19 @@ export class RunReads {
 
   constructor(db: Database.Database) {
     const select = `
-      SELECT r.number, r.id, r.agent, r.name, r.project, r.host, r.started_at AS startedAt,
+      SELECT r.number, r.id, r.agent, coalesce(r.given_name, r.name) AS name, r.notes, r.tags, r.archived,
+        r.deleted_at AS deletedAt, r.project, r.host, r.started_at AS startedAt,
         r.last_data_at AS lastDataAt, r.leader, r.step, r.cursor, r.entered, d.view,
         (SELECT count(*) FROM runs g WHERE g.kind = 'gpu' AND g.agent = r.agent AND g.host = r.host) AS gpus
       FROM runs r LEFT JOIN diagnoses d ON d.run = r.number WHERE r.kind = 'log'`;
     const newestFirst = "ORDER BY r.touched_at DESC, r.number DESC";
     this.#run = db.prepare(`${select} AND r.id = ?`);
-    this.#newest = db.prepare(`${select} ${newestFirst} LIMIT ?`);
-    this.#after = db.prepare(
-      `${select} AND (r.touched_at, r.number) < (SELECT touched_at, number FROM runs WHERE id = ?)
-       ${newestFirst} LIMIT ?`,
+    this.#newest = onEachShelf((where) => db.prepare(`${select} AND ${where} ${newestFirst} LIMIT ?`));
+    this.#after = onEachShelf((where) =>
+      db.prepare(
+        `${select} AND ${where} AND (r.touched_at, r.number) < (SELECT touched_at, number FROM runs WHERE id = ?)
+         ${newestFirst} LIMIT ?`,
+      ),
     );
     this.#files = db.prepare(SELECT_FILES);
     this.#attempts = db.prepare(
@@ -76,8 +87,8 @@ export class RunReads {
     this.#cursor = db.prepare("SELECT number, cursor FROM runs WHERE id = ?");
   }
 
-  page({ limit, before }: { limit: number; before: string | null }): StoredRun[] {
-    const rows = before === null ? this.#newest.all(limit) : this.#after.all(before, limit);
+  page({ limit, before, shelf = "current" }: Parameters<ReadStore["runs"]>[0]): StoredRun[] {
+    const rows = before === null ? this.#newest[shelf].all(limit) : this.#after[shelf].all(before, limit);
     return rows.map((row) => this.#stored(row));
   }
 
@@ -113,11 +124,13 @@ export class RunReads {
       : null;
   }
 
-  #stored({ number, leader, entered, view, ...row }: RunRow): StoredRun {
+  #stored({ number, leader, entered, tags, archived, view, ...row }: RunRow): StoredRun {
     const files = this.#files.all(number).map(toRunFile);
     const main = mainFile(files);
     return {
       ...row,
+      tags: JSON.parse(tags) as string[],
+      archived: archived === 1,
       path: main?.path ?? "",
       fileSeen: files.some(({ seen }) => seen),
       facts: runFacts(files),
@@ -138,6 +151,17 @@ export class RunReads {
       view: view === null ? null : asView(view),
     };
   }
+}
+
+const SHELF: Record<RunShelf, string> = {
+  current: "r.deleted_at IS NULL AND r.archived = 0",
+  archived: "r.deleted_at IS NULL AND r.archived = 1",
+  deleted: "r.deleted_at IS NOT NULL",
+};
+
+function onEachShelf<T>(make: (where: string) => T): Record<RunShelf, T> {
+  const { current, archived, deleted } = SHELF;
+  return { current: make(current), archived: make(archived), deleted: make(deleted) };
 }
 
 function named(name: string): { index: number; model: string } {

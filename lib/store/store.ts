@@ -117,6 +117,18 @@ export type Settled =
   | { state: "queued"; notBefore: number; error: string }
   | { state: "dead"; error: string };
 
+/** What a person may change of a run. A name of null is the log's own again. */
+export type RunEdit = {
+  name?: string | null | undefined;
+  notes?: string | undefined;
+  tags?: readonly string[] | undefined;
+  archived?: boolean | undefined;
+  deleted?: boolean | undefined;
+};
+
+/** Which runs a list is of: those at hand, those put out of the way, or those thrown away. */
+export type RunShelf = "current" | "archived" | "deleted";
+
 /** The writer's side. One caller, in order. */
 export interface IngestStore {
   /** Mints or finds the spool's epoch (RELIABILITY.md §2.3); never throws for what an agent may send. */
@@ -159,13 +171,20 @@ export interface IngestStore {
    *   `CONFIG_LIMITS.entered`
    */
   enterConfig(run: string, values: Config): Promise<Config>;
+  /**
+   * Takes over what a person changed of a run; the rest stays. A deleted run is judged on and tells nobody.
+   *
+   * @throws CurvewatchError `not_found` when there is no such run
+   */
+  editRun(run: string, edit: RunEdit, now: number): Promise<void>;
   /** What is committed of a run, as the reader tells it. */
   run(id: string): Promise<StoredRun | null>;
   /** The saved diagnosis of a run, or null when there is none yet. */
   diagnosis(run: string): Promise<StoredDiagnosis | null>;
   /** The findings saved of a run, in order. */
   findings(run: string): Promise<Finding[]>;
-  /** Runs of the project that a run belongs to, itself too, newest data first; none when it belongs to no project. */
+  /** Runs of the project that a run belongs to, itself too, newest data first, without deleted ones; none when it belongs
+   * to no project. */
   runsOfProject(run: string, limit: number): Promise<{ run: string; name: string }[]>;
   /** Runs that have observations beyond what their diagnosis has judged, and what the readers know of their logs. */
   runsToJudge(): Promise<{ run: string; facts: Facts | null }[]>;
@@ -182,6 +201,12 @@ export type StoredRun = {
   host: string;
   /** Of the main file. */
   path: string;
+  /** What a person noted, in Markdown; and tags, in their order. */
+  notes: string;
+  tags: string[];
+  archived: boolean;
+  /** When it was deleted, epoch ms; null while it is not. */
+  deletedAt: number | null;
   /** A log exists (it was found at least once). */
   fileSeen: boolean;
   /** Those of the main file; the end and the planned steps as any file tells them, a failure before a finish. */
@@ -242,8 +267,9 @@ export type PointPage = {
 
 /** The reader's side: any number of callers, never in the writer's way. Every answer is of one committed moment. */
 export interface ReadStore {
-  /** Newest data first. `before` is the last id of the page before. */
-  runs(page: { limit: number; before: string | null }): Promise<StoredRun[]>;
+  /** Newest data first. `before` is the last id of the page before; without a shelf the current ones. */
+  runs(page: { limit: number; before: string | null; shelf?: RunShelf }): Promise<StoredRun[]>;
+  /** Deleted ones too. */
   run(id: string): Promise<StoredRun | null>;
   /** The newest log lines of a run's main file, oldest first. */
   log(id: string): Promise<LogLine[]>;

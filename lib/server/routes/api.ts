@@ -11,6 +11,7 @@ import { openApiRoute } from "./openapi.ts";
 import { pushRoutes } from "./push.ts";
 import { type Route, sendJson } from "./registry.ts";
 import type { Reports } from "./report.ts";
+import { runEditRoutes } from "./run-edits.ts";
 import { runRoutes } from "./runs.ts";
 import { type WatchedLog, watchRoute } from "./watch.ts";
 
@@ -27,6 +28,8 @@ export function apiRoutes(options: {
   poster: Poster;
   channelsChanged: () => Promise<void>;
   link: (run: string) => string;
+  /** A page that looks at the run is to be told. */
+  touched: (run: string) => void;
   watchRequested: (logs: WatchedLog[]) => void;
   now: () => number;
 }): Route[] {
@@ -40,6 +43,7 @@ export function apiRoutes(options: {
   const routes = [
     health,
     ...runRoutes(views, reader),
+    ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
     ...alertRoutes({ views, reader, channels, poster, changed: options.channelsChanged, link }),

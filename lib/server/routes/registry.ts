@@ -10,7 +10,7 @@ import { CurvewatchError, type ErrorCode, errorCode, LIMITS, NotFoundError } fro
 export type Policy = "viewer" | "owner";
 
 export type Route = {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /** `/api/v1/runs/:id/points`; a `:name` takes one path segment. */
   path: string;
   policy: Policy;

@@ -6,6 +6,7 @@ import {
   type Language,
   LIMITS,
   NotFoundError,
+  RUN_LIMITS,
   type RunSummary,
   type RunView,
   SERIES_COLUMNS,
@@ -26,14 +27,21 @@ const langSchema = z.enum(LANGUAGES).default("en");
 const langQuerySchema = z.object({ lang: langSchema });
 const number = z.coerce.number().nullable().default(null);
 
+/** Runs at hand, runs put out of the way, or deleted ones. */
+const shelfSchema = z.enum(["current", "archived", "deleted"]).default("current");
+
 const listSchema = z.object({
   state: z.enum(["waiting", "running", "quiet", "lost", "finished", "failed"]).optional(),
   verdict: z.string().max(40).optional(),
   path: z.string().max(4096).optional(),
+  tag: z.string().max(RUN_LIMITS.tagChars).optional(),
+  shelf: shelfSchema,
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.string().max(32).nullable().default(null),
   lang: langSchema,
 });
+
+const viewSchema = z.object({ shelf: shelfSchema });
 
 const seriesSchema = z.object({
   metrics: z
@@ -74,16 +82,20 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
   });
   return [
     get("/api/v1/runs", { query: listSchema }, async ({ query, response }) => {
-      const { state, verdict, path, limit, before, lang } = listSchema.parse(Object.fromEntries(query));
-      const page = await views.summaries({ limit, before });
+      const { state, verdict, path, tag, limit, before, shelf, lang } = listSchema.parse(Object.fromEntries(query));
+      const page = await views.summaries({ limit, before, shelf });
       const runs = page
         .filter((run) => state === undefined || run.state === state)
         .filter((run) => verdict === undefined || run.verdict.name === verdict)
         .filter((run) => path === undefined || run.path === path)
+        .filter((run) => tag === undefined || run.tags.includes(tag))
         .map((run) => publicSummary(run, lang));
       sendJson(response, { runs, next: page.length === limit ? (page.at(-1)?.id ?? null) : null });
     }),
-    get("/api/v1/runs/view", {}, async ({ response }) => sendJson(response, await views.runs())),
+    get("/api/v1/runs/view", { query: viewSchema }, async ({ query, response }) => {
+      const { shelf } = viewSchema.parse(Object.fromEntries(query));
+      sendJson(response, await views.runs(shelf));
+    }),
     get("/api/v1/runs/:id", { query: langQuerySchema }, async (call) => {
       const {
         diagnosis,

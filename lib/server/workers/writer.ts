@@ -6,6 +6,7 @@ import {
   type AppendResult,
   openSqliteIngest,
   type RunAppend,
+  type RunEdit,
   type SpoolHello,
 } from "#lib/store/index.ts";
 import { Alarms } from "../alarms.ts";
@@ -80,6 +81,7 @@ const writer = {
   async enterConfig(run: string, values: Config): Promise<void> {
     await tellNow(run, await judge.enterConfig(run, values));
   },
+  editRun: (run: string, edit: RunEdit) => ingest.editRun(run, edit, Date.now()),
   leaseOutbox: ingest.leaseOutbox.bind(ingest),
   settleOutbox: ingest.settleOutbox.bind(ingest),
   nextDue: ingest.nextDue.bind(ingest),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CONFIG_LIMITS, type Facts, LIMITS } from "#lib/protocol/index.ts";
 import { runIdOf } from "../run-id.ts";
+import type { RunShelf } from "../store.ts";
 import type { Bench } from "./bench.ts";
 import { chunk, FILE, group, identity, loss, NOW, RUN, WHOLE } from "./fixtures.ts";
 
@@ -50,6 +51,10 @@ export function runsContract(bench: Bench): void {
         fileSeen: true,
         facts: { ...facts, linesRead: 4 },
         entered: {},
+        notes: "",
+        tags: [],
+        archived: false,
+        deletedAt: null,
         status,
         startedAt: NOW,
         lastDataAt: NOW,
@@ -62,6 +67,43 @@ export function runsContract(bench: Bench): void {
         gpus: 0,
         view: null,
       });
+    });
+
+    test("what a person makes of a run stays, whatever its log says later; an edit leaves alone what it does not name", async () => {
+      const { writer, reader } = bench.store;
+      const add = (line: number) =>
+        bench.agent.add(chunk([group(["loss"], [[line, line, 2]])], { source })).send(writer, line);
+      await add(1);
+      await writer.editRun(RUN, { name: "mine", notes: "# Why", tags: ["good", "7b"], archived: false }, NOW);
+      await writer.editRun(RUN, { notes: "less" }, NOW);
+      await add(2);
+      expect(await reader.run(RUN)).toMatchObject({ name: "mine", notes: "less", tags: ["good", "7b"] });
+      await writer.editRun(RUN, { name: null, tags: [] }, NOW);
+      expect(await reader.run(RUN)).toMatchObject({ name: "a", notes: "less", tags: [] });
+      await expect(writer.editRun("nothing", { notes: "x" }, NOW)).rejects.toMatchObject({ code: "not_found" });
+    });
+
+    test("a run is on one shelf; a deleted one goes on being fed, and comes back with all of it", async () => {
+      const { writer, reader } = bench.store;
+      const add = (line: number) =>
+        bench.agent.add(chunk([group(["loss"], [[line, line, 2]])], { source })).send(writer, line);
+      const shelves = async () => {
+        const on = async (shelf: RunShelf) => (await reader.runs({ limit: 10, before: null, shelf })).length;
+        return [await on("current"), await on("archived"), await on("deleted")];
+      };
+      await add(1);
+      expect(await shelves()).toEqual([1, 0, 0]);
+      await writer.editRun(RUN, { archived: true }, NOW);
+      expect(await shelves()).toEqual([0, 1, 0]);
+      await writer.editRun(RUN, { deleted: true }, NOW);
+      expect(await shelves()).toEqual([0, 0, 1]);
+      expect(await writer.runsOfProject(RUN, 10)).toEqual([]);
+      expect((await add(2)).result).toMatchObject({ kind: "committed", last: 2 });
+      await writer.editRun(RUN, { deleted: true }, NOW + 5);
+      expect(await reader.run(RUN)).toMatchObject({ deletedAt: NOW });
+      await writer.editRun(RUN, { deleted: false }, NOW + 9);
+      expect(await shelves()).toEqual([0, 1, 0]);
+      expect((await reader.points(RUN, "loss", 0, 10)).step).toEqual(Float64Array.of(1, 2));
     });
 
     test("the runs of a project are found from each of them, newest data first; no project has none", async () => {
