@@ -6,6 +6,7 @@ import { IntlProvider } from "use-intl";
 import type { Language } from "#lib/protocol/index.ts";
 import { asEnglish, type Messages } from "../_messages/index.ts";
 import { ClockContext, setServerClock } from "./clock.ts";
+import { Toasts } from "./toasts.tsx";
 
 type Props = {
   language: Language;
@@ -25,7 +26,10 @@ export function Providers({ language, messages, renderedAt, children }: Props) {
     <IntlProvider locale={language} messages={asEnglish(messages)} timeZone="UTC">
       <HeadlessMantineProvider>
         <NuqsAdapter>
-          <ClockContext value={firstRenderedAt}>{children}</ClockContext>
+          <ClockContext value={firstRenderedAt}>
+            {children}
+            <Toasts />
+          </ClockContext>
         </NuqsAdapter>
       </HeadlessMantineProvider>
     </IntlProvider>

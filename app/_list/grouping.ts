@@ -28,9 +28,9 @@ export function sorted(rows: readonly RunRow[]): RunRow[] {
   return rows.toSorted((a, b) => rank(a) - rank(b) || b.startedAt - a.startedAt);
 }
 
-/** Every word of the query is found in the run's name, project, host or path. */
+/** Every word of the query is found in the run's name, tags, project, host or path. */
 export function matches(row: RunRow, query: string): boolean {
-  const text = [row.name, row.project, row.host, row.path].join("\n").toLowerCase();
+  const text = [row.name, ...row.tags, row.project, row.host, row.path].join("\n").toLowerCase();
   return query
     .toLowerCase()
     .split(/\s+/)

@@ -18,6 +18,8 @@ import { Sparkline } from "../_components/sparkline.tsx";
 import { StateMark } from "../_components/state-mark.tsx";
 import { StateText } from "../_components/state-pill.tsx";
 import { VerdictChip } from "../_components/verdict-chip.tsx";
+import { RunMenu } from "../_edits/run-menu.tsx";
+import { Tags } from "../_edits/tags.tsx";
 import { groupOf } from "./grouping.ts";
 import styles from "./run-row.module.css";
 
@@ -50,11 +52,15 @@ export const RunRowCells = memo(function RunRowCells({ row }: { row: RunRow }) {
           <LocalTime at={row.startedAt} />
         </span>
       </td>
+      <td className={styles.menu}>
+        <RunMenu run={row} />
+      </td>
     </tr>
   );
 });
 
 function Name({ row }: { row: RunRow }) {
+  const t = useTranslations("about");
   const { state } = row;
   return (
     <div className={styles.name}>
@@ -71,6 +77,7 @@ function Name({ row }: { row: RunRow }) {
           </>
         )}
       </small>
+      <Tags tags={row.tags} label={t("tags")} />
     </div>
   );
 }

@@ -29,6 +29,7 @@ export function RunsTable({ rows }: { rows: readonly RunRow[] }) {
             <th scope="col" data-number>
               {t("started")}
             </th>
+            <td />
           </tr>
         </thead>
         <Group title={t("live")} rows={live} />
@@ -45,7 +46,7 @@ function Group({ title, rows }: { title: string; rows: readonly RunRow[] }) {
   return (
     <tbody>
       <tr className={styles.group}>
-        <th colSpan={8} scope="rowgroup">
+        <th colSpan={9} scope="rowgroup">
           {title} <small>{t("count", { runs: rows.length, hosts })}</small>
         </th>
       </tr>

@@ -1,5 +1,7 @@
 import { decodeSeries, type GpusView, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
 
+import type { Shelf } from "./rows.ts";
+
 /** What a page reads over HTTP. Our own server answers, so JSON is taken as typed; binary answers are decoded and checked. */
 const BUCKETS = 800;
 
@@ -23,8 +25,8 @@ export async function fetchRunView(run: string, signal: AbortSignal): Promise<Ru
   return (await get(`/api/v1/runs/${run}/view`, signal)).json() as Promise<RunView>;
 }
 
-export async function fetchRunRows(signal: AbortSignal): Promise<RunRow[]> {
-  return (await get("/api/v1/runs/view", signal)).json() as Promise<RunRow[]>;
+export async function fetchRunRows(shelf: Shelf, signal: AbortSignal): Promise<RunRow[]> {
+  return (await get(`/api/v1/runs/view?shelf=${shelf}`, signal)).json() as Promise<RunRow[]>;
 }
 
 /** @param buckets points a series has at most */

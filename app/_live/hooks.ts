@@ -3,6 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import type { GpusView, RunRow, RunView } from "#lib/protocol/index.ts";
 import { CONNECTING, type ConnectionStatus, connection } from "./connection.ts";
 import { GpuFeed } from "./gpu-feed.ts";
+import type { Shelf } from "./rows.ts";
 import { RunFeed } from "./run-feed.ts";
 import { RunsFeed } from "./runs-feed.ts";
 
@@ -21,8 +22,9 @@ export function useGpus({ id, gpus }: RunView): GpusView | null {
   return useSyncExternalStore(feed.subscribe, feed.gpus, feed.gpus);
 }
 
-export function useRows(initial: readonly RunRow[]): readonly RunRow[] {
-  const [feed] = useState(() => new RunsFeed(initial));
+/** The rows of a shelf, null before the first answer. `initial` is what the server rendered of it; null when nothing. */
+export function useRows(initial: readonly RunRow[] | null, shelf: Shelf): readonly RunRow[] | null {
+  const [feed] = useState(() => new RunsFeed(initial, shelf));
   useEffect(() => feed.open(connection()), [feed]);
   return useSyncExternalStore(feed.subscribe, feed.rows, () => initial);
 }

@@ -3,4 +3,5 @@
  * exactly, and reads the store over HTTP when they do not. React reads feeds through hooks; points pass it by.
  */
 export { useConnectionStatus, useGpus, useRows, useRun } from "./hooks.ts";
+export type { Shelf } from "./rows.ts";
 export type { RunFeed } from "./run-feed.ts";

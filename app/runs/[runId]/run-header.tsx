@@ -1,5 +1,6 @@
 "use client";
-import type { ReactNode } from "react";
+import { useRouter } from "next/navigation.js";
+import { type ReactNode, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { formatDuration, formatMetric, formatShare, formatStep, MISSING, timeLeftMs } from "#lib/core/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
@@ -7,10 +8,16 @@ import { Age } from "../../_components/age.tsx";
 import button from "../../_components/button.module.css";
 import { LocalTime } from "../../_components/local-time.tsx";
 import { StatePill } from "../../_components/state-pill.tsx";
+import { RunMenu } from "../../_edits/run-menu.tsx";
+import { Tags } from "../../_edits/tags.tsx";
 import styles from "./run-header.module.css";
+import { RunName } from "./run-name.tsx";
 
 export function RunHeader({ run }: { run: RunView }) {
   const t = useTranslations("run");
+  const about = useTranslations("about");
+  const router = useRouter();
+  const [isNaming, setNaming] = useState(false);
   const share = run.step !== null && run.maxSteps !== null ? Math.min(1, run.step / run.maxSteps) : null;
   return (
     <section className={styles.header}>
@@ -26,8 +33,11 @@ export function RunHeader({ run }: { run: RunView }) {
         )}
       </p>
       <div className={styles.title}>
-        <h1>{run.name}</h1>
+        <RunName run={run} isNaming={isNaming} setNaming={setNaming} />
+        <RunMenu run={run} onRename={() => setNaming(true)} onGone={() => router.push("/")} />
         <StatePill run={run} />
+        {run.archived && <span className={styles.aside}>{t("archived")}</span>}
+        <Tags tags={run.tags} label={about("tags")} />
         {run.state === "quiet" && run.end === null && <span className={styles.aside}>{t("noEnd")}</span>}
         {run.end && (
           <span className={styles.aside} title={run.end.text}>

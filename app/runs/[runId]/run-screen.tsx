@@ -9,6 +9,7 @@ import { Metrics } from "./_metrics/metrics.tsx";
 import { Review } from "./_review/review.tsx";
 import { Siblings } from "./_siblings/siblings.tsx";
 import { Strip } from "./_strip/strip.tsx";
+import { Deleted } from "./deleted.tsx";
 import { Incidents } from "./incidents.tsx";
 import { LogTail } from "./log-tail.tsx";
 import { RunHeader } from "./run-header.tsx";
@@ -22,6 +23,7 @@ import { Waiting } from "./waiting.tsx";
 export function RunScreen({ initial }: { initial: RunView }) {
   const { feed, view } = useRun(initial);
   const [stage] = useState(() => new Stage());
+  if (view.deletedAt !== null) return <Deleted run={view} />;
   return (
     <main id="main">
       <RunHeader run={view} />

@@ -1,7 +1,76 @@
 "use client";
-import type { RunView } from "#lib/protocol/index.ts";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { RUN_LIMITS, type RunView } from "#lib/protocol/index.ts";
+import buttons from "../../../_components/button.module.css";
+import { useRunEdits } from "../../../_edits/edit-run.ts";
+import { RailSection } from "../rail-section.tsx";
+import styles from "./about.module.css";
+import { TagField } from "./tag-field.tsx";
+
+/** Markdown is read by a library that most pages never need. */
+const Markdown = lazy(() => import("./markdown.tsx"));
 
 /** What a person adds to a run: notes and tags. */
-export function About(_: { run: RunView }) {
-  return null;
+export function About({ run }: { run: RunView }) {
+  const t = useTranslations("about");
+  const { edit } = useRunEdits(run);
+  const [isWriting, setIsWriting] = useState(false);
+  return (
+    <RailSection title={t("title")}>
+      <TagField tags={run.tags} onChange={(tags) => void edit({ tags })} />
+      {isWriting ? (
+        <NotesField
+          notes={run.notes}
+          onDone={(notes) => {
+            setIsWriting(false);
+            if (notes !== null && notes !== run.notes) void edit({ notes });
+          }}
+        />
+      ) : (
+        <>
+          {run.notes.trim() !== "" && (
+            <div className={styles.notes}>
+              <Suspense fallback={run.notes}>
+                <Markdown text={run.notes} />
+              </Suspense>
+            </div>
+          )}
+          <button type="button" className={buttons.button} onClick={() => setIsWriting(true)}>
+            {t(run.notes.trim() === "" ? "addNotes" : "editNotes")}
+          </button>
+        </>
+      )}
+    </RailSection>
+  );
+}
+
+/** Saved when it is left or by Ctrl+Enter; Escape leaves what was. */
+function NotesField({ notes, onDone }: { notes: string; onDone: (notes: string | null) => void }) {
+  const t = useTranslations("about");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const given = useRef(false);
+  useEffect(() => field.current?.focus(), []);
+  const done = (text: string | null): void => {
+    if (given.current) return;
+    given.current = true;
+    onDone(text);
+  };
+  return (
+    <div className={styles.writing}>
+      <textarea
+        ref={field}
+        defaultValue={notes}
+        rows={6}
+        maxLength={RUN_LIMITS.notesChars}
+        aria-label={t("notes")}
+        onBlur={(event) => done(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") done(null);
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) done(event.currentTarget.value);
+        }}
+      />
+      <small>{t("notesHow")}</small>
+    </div>
+  );
 }

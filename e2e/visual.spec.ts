@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, expect, type Page } from "@playwright/test";
+import { longRun } from "./fixtures/long-run.ts";
+import { test } from "./fixtures/watch.ts";
+
+/**
+ * How the pages look, against pictures that people have looked at (e2e/screens). After a wanted change:
+ * `npx playwright test e2e/visual.spec.ts --update-snapshots`, and look at them again.
+ */
+const LOOKS = (["dark", "light"] as const).flatMap((theme) =>
+  (["en-US", "zh-CN"] as const).flatMap((locale) => [1600, 1024, 390].map((width) => ({ theme, locale, width }))),
+);
+
+async function pictures(browser: Browser, url: string, name: string, ready: (page: Page) => Promise<void>) {
+  for (const { theme, locale, width } of LOOKS) {
+    const context = await browser.newContext({
+      colorScheme: theme,
+      locale,
+      viewport: { width, height: 1000 },
+      timezoneId: "UTC",
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    await page.goto(url);
+    await ready(page);
+    const file = `${name}-${width}-${theme}-${locale.slice(0, 2)}.png`;
+    // What tells the time is another at every look.
+    const mask = [page.locator("[data-clock]")];
+    await expect.soft(page, file).toHaveScreenshot(file, { mask, fullPage: true });
+    await context.close();
+  }
+}
+
+test("the page of an oscillating run", async ({ folder, watch, browser }) => {
+  test.setTimeout(300_000);
+  const log = join(folder, "lr6e-4.log");
+  writeFileSync(log, longRun(Date.now()));
+  const { url } = await watch([log]);
+  await pictures(browser, url, "oscillating", async (page) => {
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator("[data-verdict=oscillating]").first()).toBeVisible();
+    await expect(page.locator("figure canvas").first()).toBeVisible();
+    await expect(page.getByText(/1[\s\u2009]?921/).first()).toBeVisible();
+  });
+});
