@@ -19,6 +19,7 @@ import { type Pairs, record } from "./record.ts";
  * Their `Test:` lines are running means; the result is ` * Acc@1 78.8 Acc@5 94.4` and belongs to the epoch's end.
  */
 export const averages: Dialect = {
+  leavesOut: [METRIC.evalLoss],
   mayRead: ({ text }) =>
     text.includes("Epoch: [") || text.includes("Train: ") || text.includes("Test") || text.includes("* Acc@"),
   read(line, { places }) {

@@ -1,3 +1,4 @@
+import { METRIC } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
 import { parseNumber } from "./numbers.ts";
 import { openBlock } from "./places.ts";
@@ -12,6 +13,7 @@ const LOSS = "val_loss";
  * `NVIDIA/NeMo:nemo/lightning/pytorch/callbacks/progress_printer.py`
  */
 export const nemo: Dialect = {
+  leavesOut: [METRIC.evalLoss],
   mayRead: ({ text }) => text.includes("Training epoch "),
   read(line, { places }) {
     const match = TRAINING.exec(line.message);
