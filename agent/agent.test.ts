@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -185,4 +185,22 @@ test("a log named by itself and in its folder stays with the others there", asyn
     { path: log, group },
     { path: csv, group },
   ]);
+});
+
+test("what was written long before it was read is history, and so is what an import names; what comes later is not", async () => {
+  const log = join(out, "train.log");
+  writeFileSync(log, printed(STEPS.slice(0, 12)));
+  const isHistory = async () => (await runs())[0]?.status?.backfill ?? false;
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(false);
+  appendFileSync(log, printed(STEPS.slice(12, 15)));
+  utimesSync(log, new Date("2026-01-01"), new Date("2026-01-01"));
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(true);
+  appendFileSync(log, printed(STEPS.slice(15, 18)));
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(false);
+  appendFileSync(log, printed(STEPS.slice(18)));
+  await followLogs([{ path: log, group: null, backfill: true }]);
+  expect(await isHistory()).toBe(true);
 });

@@ -14,7 +14,14 @@ export type AgentMessage = { kind: "read"; report: FollowReport } | { kind: "fai
 
 const followSchema = z.object({
   kind: z.literal("follow"),
-  logs: z.array(z.object({ path: z.string(), group: z.string().nullable(), pattern: z.string().nullish() })),
+  logs: z.array(
+    z.object({
+      path: z.string(),
+      group: z.string().nullable(),
+      pattern: z.string().nullish(),
+      backfill: z.boolean().optional(),
+    }),
+  ),
 });
 /** What the `watch` tells the agent's process. */
 export type FollowMessage = z.infer<typeof followSchema>;
