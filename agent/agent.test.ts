@@ -56,7 +56,14 @@ async function follow(...given: string[]): Promise<void> {
 
 async function followLogs(logs: readonly FollowedLog[]): Promise<void> {
   const ended = new Set<string>();
-  const agent = await Agent.open({
+  const agent = await openAgent((path) => ended.add(path));
+  for (const log of logs) agent.follow(log);
+  await expect.poll(() => ended.size, { timeout: 10_000 }).toBe(logs.length);
+  await agent.close();
+}
+
+function openAgent(ended = (_path: string): unknown => null): Promise<Agent> {
+  return Agent.open({
     folder: join(root, "agent"),
     url: server.url,
     token: TOKEN,
@@ -67,14 +74,11 @@ async function followLogs(logs: readonly FollowedLog[]): Promise<void> {
       connected() {},
       disconnected() {},
       refused: (refusal) => expect.fail(refusal.message),
-      read: ({ path, eof }) => eof && ended.add(path),
+      read: ({ path, eof }) => eof && ended(path),
       failed: (path, error) => expect.fail(`${path}: ${error}`),
       gap: (_from, _to, reason) => expect.fail(reason),
     },
   });
-  for (const log of logs) agent.follow(log);
-  await expect.poll(() => ended.size, { timeout: 10_000 }).toBe(logs.length);
-  await agent.close();
 }
 
 const runs = () => reader.runs({ limit: 10, before: null });
@@ -166,6 +170,28 @@ test("a pattern goes on when the agent starts again without it, and another one 
   await followLogs([{ path, group: null, pattern: "@(?<step>\\d+) ~ (?<loss>\\S+) ~ (?<grad_norm>\\S+)" }]);
   const found = await Promise.all((await runs()).map(({ id }) => points(id, "grad_norm")));
   expect(found).toContainEqual(STEPS.map((step) => [step, step / 10]));
+});
+
+test("a log that gave nothing is read again by a pattern, as the same run; one that gave something is left alone", async () => {
+  const path = join(out, "own.log");
+  const own = (step: number): string => `@${step} ~ ${loss(step)}\n`;
+  writeFileSync(path, STEPS.slice(0, 12).map(own).join(""));
+  const pattern = "@(?<step>\\d+) ~ (?<loss>\\S+)";
+  const agent = await openAgent();
+  agent.follow({ path, group: null });
+  await expect.poll(async () => (await runs())[0]?.facts?.linesRead).toBe(12);
+  const [before] = await runs();
+  expect(before?.metrics).toEqual([]);
+  agent.readAgain({ path, group: null, pattern });
+  await expect.poll(async () => (await points(before!.id, "train/loss")).length).toBe(12);
+  agent.readAgain({ path, group: null, pattern: "@(?<step>\\d+) ~ (?<mine>\\S+)" });
+  appendFileSync(path, STEPS.slice(12).map(own).join(""));
+  await expect.poll(async () => (await points(before!.id, "train/loss")).length).toBe(STEPS.length);
+  await agent.close();
+  const [after, ...others] = await runs();
+  expect(others).toEqual([]);
+  expect(after?.metrics.map(({ name }) => name)).toEqual(["train/loss"]);
+  expect(await points(before!.id, "train/loss")).toEqual(STEPS.map((step) => [step, loss(step)]));
 });
 
 test.each([

@@ -103,6 +103,11 @@ export class Follower {
     this.#besideRead = this.#place.offset > 0;
   }
 
+  /** Something came of the log, in this life of the agent or an earlier one. */
+  get hasRead(): boolean {
+    return this.#values > 0 || this.#reader.facts().linesParsed > 0;
+  }
+
   /** Reads until `signal` aborts; then takes what is there and returns with everything synced. */
   async run(signal: AbortSignal): Promise<void> {
     const { now } = this.#options;

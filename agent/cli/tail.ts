@@ -20,6 +20,7 @@ const followSchema = z.object({
       group: z.string().nullable(),
       pattern: z.string().nullish(),
       backfill: z.boolean().optional(),
+      again: z.boolean().optional(),
     }),
   ),
 });
@@ -68,7 +69,11 @@ export async function tail(
   for (const log of logs) agent.follow({ path: absolute(context.cwd, log), group: null, pattern: flags.pattern });
   context.parent?.onMessage((message) => {
     const parsed = followSchema.safeParse(message);
-    if (parsed.success) for (const log of parsed.data.logs) agent.follow(log);
+    if (!parsed.success) return;
+    for (const { again, ...log } of parsed.data.logs) {
+      if (again) agent.readAgain(log);
+      else agent.follow(log);
+    }
   });
   await untilStopped(context);
   await agent.close();

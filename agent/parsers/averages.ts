@@ -1,7 +1,5 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { canonicalName, METRIC, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
-import { canonicalName } from "./names.ts";
-import { parseNumber } from "./numbers.ts";
 import { type Places, stepAtEpochEnd, stepInEpoch } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, record } from "./record.ts";

@@ -1,7 +1,6 @@
+import { canonicalName, isStepKey, parseNumber, scanNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
 import { closingBracket, closingQuote } from "./literal.ts";
-import { canonicalName, isStepKey } from "./names.ts";
-import { parseNumber, scanNumber } from "./numbers.ts";
 import { type Field, readPairs } from "./reading.ts";
 import type { Pairs } from "./record.ts";
 

@@ -1,6 +1,5 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { METRIC, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock } from "./places.ts";
 import { type Pairs, record } from "./record.ts";
 

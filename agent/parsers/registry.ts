@@ -1,3 +1,4 @@
+import { canonicalName, isStepKey } from "#lib/protocol/index.ts";
 import { displayText } from "./clean.ts";
 import { CONSOLE_DIALECTS, mayBeConsole, PROGRAMS } from "./consoles.ts";
 import { csv } from "./csv.ts";
@@ -7,7 +8,6 @@ import { hfTrainer } from "./hf-trainer.ts";
 import { jsonLines } from "./json-lines.ts";
 import { jsonPrograms } from "./json-programs.ts";
 import { keyValue } from "./key-value.ts";
-import { canonicalName, isStepKey } from "./names.ts";
 import type { Reading } from "./reading.ts";
 
 /**
