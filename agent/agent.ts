@@ -74,8 +74,8 @@ export class Agent {
   readAgain(asked: FollowedLog): void {
     const { path, pattern } = asked;
     const was = this.#logs.get(path);
-    if (!was) return this.follow(asked);
-    if (this.#closed) return;
+    if (!was) this.follow(asked);
+    if (!was || this.#closed) return;
     const log = { ...was, pattern };
     this.#life.readAgain(was, log, () => this.#logs.set(path, log));
   }
@@ -201,9 +201,8 @@ class Life {
       if (this.#stop.signal.aborted) return;
       this.#places = await readPlaces(this.#spool);
       // What it read while it stopped may have been a record after all.
-      if (reader.hasRead) return this.follow(was);
-      accepted();
-      this.follow(asked);
+      if (!reader.hasRead) accepted();
+      this.follow(reader.hasRead ? was : asked);
     });
   }
 
