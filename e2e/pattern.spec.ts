@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "./fixtures/watch.ts";
 
 /** A log that nobody knows: a person says how to read it, sees what that gives, and has it read so. */
@@ -19,7 +19,7 @@ test("a pattern is tried on the newest lines, applied, and the curve appears on 
   writeFileSync(log, `hello\n${lines(1, 60)}`);
   const watching = await watch([log]);
   await page.goto(watching.url);
-  const field = page.getByLabel("Pattern");
+  const field = page.getByRole("textbox", { name: "Pattern" });
   const apply = page.getByRole("button", { name: "Read the log this way" });
   await expect(field).toBeVisible();
   await expect(apply).toBeHidden();
@@ -64,18 +64,18 @@ test("a pattern that cannot be used says what is wrong and what to do, in Chines
   writeFileSync(log, lines(1, 5));
   const watching = await watch([log]);
   await page.goto(watching.url);
-  await page.getByLabel("Pattern").fill("@(?<step>\\d+");
+  await page.getByRole("textbox", { name: "Pattern" }).fill("@(?<step>\\d+");
   await expect(page.getByText("this group is not closed, at character 2.")).toBeVisible();
-  await expect(page.getByLabel("Pattern")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("Pattern").fill("@(?<step>\\d+)");
+  await expect(page.getByRole("textbox", { name: "Pattern" })).toHaveAttribute("aria-invalid", "true");
+  await page.getByRole("textbox", { name: "Pattern" }).fill("@(?<step>\\d+)");
   await expect(page.getByText("no named group is a metric", { exact: false })).toBeVisible();
   await expect(page.getByRole("button", { name: "Read the log this way" })).toBeHidden();
 
   const chinese = await browser.newPage({ locale: "zh-CN" });
   await chinese.goto(watching.url);
-  await chinese.getByLabel("表达式").fill("(?=a)(?<loss>.)");
+  await chinese.getByRole("textbox", { name: "表达式" }).fill("(?=a)(?<loss>.)");
   await expect(chinese.getByText("不支持环视", { exact: false })).toBeVisible();
-  await chinese.getByLabel("表达式").fill(PATTERN);
+  await chinese.getByRole("textbox", { name: "表达式" }).fill(PATTERN);
   await expect(chinese.getByText("最新 5 行中匹配 5 行")).toBeVisible();
   await chinese.getByRole("button", { name: "按此读取日志" }).click();
   await expect(chinese.getByRole("figure").first()).toBeVisible();
