@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -56,7 +56,14 @@ async function follow(...given: string[]): Promise<void> {
 
 async function followLogs(logs: readonly FollowedLog[]): Promise<void> {
   const ended = new Set<string>();
-  const agent = await Agent.open({
+  const agent = await openAgent((path) => ended.add(path));
+  for (const log of logs) agent.follow(log);
+  await expect.poll(() => ended.size, { timeout: 10_000 }).toBe(logs.length);
+  await agent.close();
+}
+
+function openAgent(ended = (_path: string): unknown => null): Promise<Agent> {
+  return Agent.open({
     folder: join(root, "agent"),
     url: server.url,
     token: TOKEN,
@@ -67,14 +74,11 @@ async function followLogs(logs: readonly FollowedLog[]): Promise<void> {
       connected() {},
       disconnected() {},
       refused: (refusal) => expect.fail(refusal.message),
-      read: ({ path, eof }) => eof && ended.add(path),
+      read: ({ path, eof }) => eof && ended(path),
       failed: (path, error) => expect.fail(`${path}: ${error}`),
       gap: (_from, _to, reason) => expect.fail(reason),
     },
   });
-  for (const log of logs) agent.follow(log);
-  await expect.poll(() => ended.size, { timeout: 10_000 }).toBe(logs.length);
-  await agent.close();
 }
 
 const runs = () => reader.runs({ limit: 10, before: null });
@@ -168,6 +172,28 @@ test("a pattern goes on when the agent starts again without it, and another one 
   expect(found).toContainEqual(STEPS.map((step) => [step, step / 10]));
 });
 
+test("a log that gave nothing is read again by a pattern, as the same run; one that gave something is left alone", async () => {
+  const path = join(out, "own.log");
+  const own = (step: number): string => `@${step} ~ ${loss(step)}\n`;
+  writeFileSync(path, STEPS.slice(0, 12).map(own).join(""));
+  const pattern = "@(?<step>\\d+) ~ (?<loss>\\S+)";
+  const agent = await openAgent();
+  agent.follow({ path, group: null });
+  await expect.poll(async () => (await runs())[0]?.facts?.linesRead).toBe(12);
+  const [before] = await runs();
+  expect(before?.metrics).toEqual([]);
+  agent.readAgain({ path, group: null, pattern });
+  await expect.poll(async () => (await points(before!.id, "train/loss")).length).toBe(12);
+  agent.readAgain({ path, group: null, pattern: "@(?<step>\\d+) ~ (?<mine>\\S+)" });
+  appendFileSync(path, STEPS.slice(12).map(own).join(""));
+  await expect.poll(async () => (await points(before!.id, "train/loss")).length).toBe(STEPS.length);
+  await agent.close();
+  const [after, ...others] = await runs();
+  expect(others).toEqual([]);
+  expect(after?.metrics.map(({ name }) => name)).toEqual(["train/loss"]);
+  expect(await points(before!.id, "train/loss")).toEqual(STEPS.map((step) => [step, loss(step)]));
+});
+
 test.each([
   ["two of what a trainer prints", ["run1.log", "run2.log", "trainer_log.jsonl"]],
   ["two CSV files", ["a.csv", "b.csv", "train.log"]],
@@ -185,4 +211,22 @@ test("a log named by itself and in its folder stays with the others there", asyn
     { path: log, group },
     { path: csv, group },
   ]);
+});
+
+test("what was written long before it was read is history, and so is what an import names; what comes later is not", async () => {
+  const log = join(out, "train.log");
+  writeFileSync(log, printed(STEPS.slice(0, 12)));
+  const isHistory = async () => (await runs())[0]?.status?.backfill ?? false;
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(false);
+  appendFileSync(log, printed(STEPS.slice(12, 15)));
+  utimesSync(log, new Date("2026-01-01"), new Date("2026-01-01"));
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(true);
+  appendFileSync(log, printed(STEPS.slice(15, 18)));
+  await followLogs([{ path: log, group: null }]);
+  expect(await isHistory()).toBe(false);
+  appendFileSync(log, printed(STEPS.slice(18)));
+  await followLogs([{ path: log, group: null, backfill: true }]);
+  expect(await isHistory()).toBe(true);
 });

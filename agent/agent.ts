@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { decodeRecord, errorCode, type Refusal } from "#lib/protocol/index.ts";
 import { type FollowedLog, Follower, type FollowReport } from "./follower.ts";
 import { GpuRecorder } from "./gpu-recorder.ts";
-import { type Place, placeOf, toPlace } from "./place.ts";
+import { anew, type Place, placeOf, toPlace } from "./place.ts";
 import { continuesAt, identify } from "./sources/index.ts";
 import { Spool } from "./spool/index.ts";
 import { Uplink } from "./uplink/index.ts";
@@ -68,6 +68,19 @@ export class Agent {
   }
 
   /**
+   * Reads a log that is followed again from its beginning, by another pattern; one that has given points is left alone. One that
+   * is not followed is from now on.
+   */
+  readAgain(asked: FollowedLog): void {
+    const { path, pattern } = asked;
+    const was = this.#logs.get(path);
+    if (!was) this.follow(asked);
+    if (!was || this.#closed) return;
+    const log = { ...was, pattern };
+    this.#life.readAgain(was, log, () => this.#logs.set(path, log));
+  }
+
+  /**
    * Reads a file that will not grow from where any earlier life of this agent left it to its end; resolves when all of it is
    * in the spool.
    *
@@ -115,12 +128,16 @@ export class Agent {
   }
 }
 
+/** A log that is followed: what reads it, once that is known, and its end. */
+type Following = { stop: AbortController; follower: Follower | null; work: Promise<void> };
+
 /** One spool with its socket and what feeds it: logs, and the host's GPUs. */
 class Life {
   readonly #options: AgentOptions;
   readonly #outrun: () => void;
   readonly #stop = new AbortController();
-  readonly #following: Promise<void>[] = [];
+  /** By path. */
+  readonly #following = new Map<string, Following>();
   #spool!: Spool;
   #uplink!: Uplink;
   /** The newest place of every log in the spool, oldest first. */
@@ -161,10 +178,32 @@ class Life {
   }
 
   follow(log: FollowedLog): void {
-    const work = this.#follow(log, this.#stop.signal).catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) this.#options.events.failed(log.path, error);
+    const { path } = log;
+    const stop = new AbortController();
+    const following: Following = { stop, follower: null, work: Promise.resolve() };
+    const opened = (follower: Follower): void => {
+      following.follower = follower;
+    };
+    const work = this.#follow(log, AbortSignal.any([this.#stop.signal, stop.signal]), opened);
+    following.work = work.catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#options.events.failed(path, error);
     });
-    this.#following.push(work);
+    this.#following.set(path, following);
+  }
+
+  /** Follows a log as asked instead of as it was; `accepted` is called when that begins. */
+  readAgain(was: FollowedLog, asked: FollowedLog, accepted: () => void): void {
+    const before = this.#following.get(was.path);
+    const reader = before?.follower;
+    if (!reader || reader.hasRead || before.stop.signal.aborted) return;
+    before.stop.abort();
+    before.work = before.work.then(async () => {
+      if (this.#stop.signal.aborted) return;
+      this.#places = await readPlaces(this.#spool);
+      // What it read while it stopped may have been a record after all.
+      if (!reader.hasRead) accepted();
+      this.follow(reader.hasRead ? was : asked);
+    });
   }
 
   async readOnce(log: FollowedLog): Promise<void> {
@@ -179,14 +218,15 @@ class Life {
   async close(drainMs: number): Promise<void> {
     this.#stop.abort();
     await this.#recordingGpus;
-    await Promise.all(this.#following);
+    // A log that is read again is followed anew when its first reading has stopped.
+    await Promise.all(Array.from(this.#following.values(), ({ work }) => work));
     await this.#uplink.drained(AbortSignal.timeout(drainMs));
     this.#uplink.close();
     await this.#spool.close();
   }
 
   /** A broken spool stands still until every log is read again from what was synced. */
-  async #follow(log: FollowedLog, signal: AbortSignal): Promise<void> {
+  async #follow(log: FollowedLog, signal: AbortSignal, opened = (_follower: Follower): void => {}): Promise<void> {
     const { events, now } = this.#options;
     while (!this.#stop.signal.aborted) {
       const follower = new Follower(
@@ -200,6 +240,7 @@ class Life {
         },
         await this.#resume(log),
       );
+      opened(follower);
       try {
         return await follower.run(signal);
       } catch (error) {
@@ -224,9 +265,12 @@ class Life {
    * use: a log that belongs to a group now is read for that from its beginning, and so is one that is read by another pattern.
    */
   async #resume({ path, group, pattern }: FollowedLog): Promise<Place | null> {
-    const isOurs = (place: Place): boolean => place.group === group && (!pattern || place.pattern === pattern);
+    const ours = (place: Place): Place | null => {
+      if (place.group !== group) return null;
+      return !pattern || place.pattern === pattern ? place : anew(place, pattern);
+    };
     const identity = await identify(path);
-    const newestFirst = this.#places.filter(isOurs).reverse();
+    const newestFirst = this.#places.flatMap((place) => ours(place) ?? []).reverse();
     for (const place of newestFirst)
       if (place.identity !== null && (await continuesAt(path, place.identity, place.offset))) return place;
     const samePath = newestFirst.find(
@@ -237,7 +281,7 @@ class Life {
     if (waiting || identity === null) return waiting ?? null;
     const [answer] = await this.#uplink.cursors([{ path, identity }], this.#stop.signal);
     const place = answer && toPlace(answer.file, answer.end, answer.state);
-    return place && isOurs(place) ? place : null;
+    return place ? ours(place) : null;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   encodeRecord,
   errorCode,
   type Facts,
+  type FileStatus,
   LIMITS,
   mergeConfig,
   type PointGroup,
@@ -31,7 +32,13 @@ export type FollowerEvents = {
  * A log, and the key of the run that it belongs to with others; null when it is a run of its own. Without a `pattern` it is read
  * by the one it was read by before.
  */
-export type FollowedLog = { path: string; group: string | null; pattern?: string | null | undefined };
+export type FollowedLog = {
+  path: string;
+  group: string | null;
+  pattern?: string | null | undefined;
+  /** What it holds when it is first seen is history, however lately it was written: nobody is to be told of it. */
+  backfill?: boolean | undefined;
+};
 
 export type FollowReport = {
   path: string;
@@ -55,6 +62,8 @@ const RECORD_SHARE = 2;
 const FLUSH_AFTER_MS = 1000;
 const FULL_RETRY_MS = 1000;
 const LINES_TOLD = 40;
+/** What was written longer ago than this when it is read is history. */
+const HISTORY_MS = 3_600_000;
 
 export type FollowerOptions = {
   log: FollowedLog;
@@ -75,6 +84,10 @@ export class Follower {
   #introduced = false;
   /** The files beside the log have been read: later they would hide what the log has told since. */
   #besideRead: boolean;
+  /** The file when this follower first saw it, and whether what it read last is history. */
+  #firstSize: number | null = null;
+  #isBackfill = false;
+  #status: FileStatus | null = null;
   #lastStatus = "";
   #sentTitle = "";
   #values = 0;
@@ -88,6 +101,11 @@ export class Follower {
     this.#reader = openReader({ path, state: this.#place.reader, pattern });
     this.#found = this.#place.identity !== null;
     this.#besideRead = this.#place.offset > 0;
+  }
+
+  /** Something came of the log, in this life of the agent or an earlier one. */
+  get hasRead(): boolean {
+    return this.#values > 0 || this.#reader.facts().linesParsed > 0;
   }
 
   /** Reads until `signal` aborts; then takes what is there and returns with everything synced. */
@@ -130,7 +148,14 @@ export class Follower {
   }
 
   /** A first sight of the file, or of another one in its place. */
-  async #arrive({ event, position, size }: ReadChunk): Promise<void> {
+  async #arrive({ event, position, size, mtimeMs, eof, segments }: ReadChunk): Promise<void> {
+    // A file that is merely quiet for long does not become history.
+    if (this.#firstSize === null || event !== null || segments.length > 0) {
+      this.#firstSize ??= size;
+      const isNamed = Boolean(this.#options.log.backfill) && size <= this.#firstSize;
+      this.#isBackfill = isNamed || this.#options.now() - mtimeMs > HISTORY_MS;
+    }
+    this.#status = { size, mtimeMs, eof, ...(this.#isBackfill && { backfill: true }) };
     if (event === "truncated" && size >= this.#place.offset) this.#reader.rewritten();
     // What we knew is gone, and this was there when we came: another training, another run.
     if (event === "replaced") {
@@ -174,8 +199,9 @@ export class Follower {
     const told = this.#reader.title?.() ?? null;
     const title = told && { name: told.name, project: told.project || null };
     if (title && title.name !== this.#sentTitle) this.#introduced = false;
-    const status = chunk && { size: chunk.size, mtimeMs: chunk.mtimeMs, eof: chunk.eof };
-    const statusText = status ? `${status.size} ${status.mtimeMs} ${status.eof}` : this.#lastStatus;
+    // The record that introduces a file says how old it is, even where it ends inside a chunk.
+    const status = chunk ? this.#status : this.#introduced ? null : this.#status && { ...this.#status, eof: false };
+    const statusText = status ? Object.values(status).join(" ") : this.#lastStatus;
     if (
       groups.length === 0 &&
       tail.length === 0 &&

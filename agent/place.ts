@@ -33,6 +33,15 @@ export type Place = FollowedLog & {
   digest?: string | undefined;
 };
 
+/**
+ * Where a log begins for another pattern than it was read by. While nothing came of it, it stays the same file of the same run;
+ * null when something did: that is another run then.
+ */
+export function anew(place: Place, pattern: string): Place | null {
+  const isEmpty = z.object({ linesParsed: z.literal(0) }).safeParse(place.reader).success;
+  return isEmpty ? { ...place, pattern, offset: 0, line: 0, reader: undefined, digest: undefined } : null;
+}
+
 export const positionOf = ({ identity, offset, line, digest }: Place): TailPosition | null =>
   identity && { identity, offset, line, digest };
 

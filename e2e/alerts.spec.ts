@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openReceiver, type Receiver } from "./fixtures/receiver.ts";
 import { test as base, expect, root, run } from "./fixtures/watch.ts";
@@ -63,8 +63,10 @@ test("a NaN is told once, also when the server is killed in between and started 
   expect(about(receiver, "◆ NaN").length).toBe(2);
 });
 
-test("a finished log is told for what it is, and its report is linked", async ({ watch, receiver, page }) => {
-  const watching = await watch([EXAMPLE, "--webhook", receiver.url("/hook"), PRIVATE]);
+test("a finished log is told for what it is, and its report is linked", async ({ watch, receiver, folder, page }) => {
+  const log = join(folder, "just-ended.log");
+  copyFileSync(EXAMPLE, log);
+  const watching = await watch([log, "--webhook", receiver.url("/hook"), PRIVATE]);
   await expect.poll(() => receiver.received.length, { timeout: 40_000 }).toBe(2);
   const [nan, finished] = receiver.received.map(({ body }) => JSON.parse(body));
   expect(nan).toMatchObject({ rule: "nan", kind: "firing", severity: "critical", step: 521, link: watching.url });
@@ -81,6 +83,44 @@ test("a finished log is told for what it is, and its report is linked", async ({
   await expect(page.getByRole("listitem").filter({ hasText: "Step 521" })).toContainText("Webhook");
   await page.goto(`${watching.url}/report`);
   await expect(page.getByText("Webhook").first()).toBeVisible();
+});
+
+test("history is told to nobody: an import, and a log that was over long before it was read", async ({
+  watch,
+  receiver,
+  folder,
+  page,
+}) => {
+  const copy = (name: string): string => {
+    copyFileSync(EXAMPLE, join(folder, name));
+    return join(folder, name);
+  };
+  const data = join(folder, "data");
+  const first = await watch([join(folder, "nothing-yet.log"), PRIVATE]);
+  const address = receiver.url("/hook");
+  const added = await page.request.post(`${first.origin}/api/v1/channels`, { data: { kind: "webhook", address } });
+  expect(added.ok()).toBe(true);
+  // By the agent that is there, and by one of its own.
+  expect((await run(["import", copy("handed-over.log"), "--data", data])).code).toBe(0);
+  await first.stop();
+  expect((await run(["import", copy("imported.log"), "--data", data])).code).toBe(0);
+
+  const old = copy("old.log");
+  utimesSync(old, new Date("2026-01-01"), new Date("2026-01-01"));
+  const watching = await watch([old, copy("fresh.log"), PRIVATE]);
+  const incidents = async (): Promise<string[]> => {
+    const { runs } = await (await page.request.get(`${watching.origin}/api/v1/runs`)).json();
+    const told = runs.map(async ({ id, name }: { id: string; name: string }) => {
+      const answer = await (await page.request.get(`${watching.origin}/api/v1/runs/${id}/incidents`)).json();
+      return answer.incidents.map(({ subject }: { subject: string }) => `${name} ${subject}`);
+    });
+    return (await Promise.all(told)).flat();
+  };
+  const NAMES = ["handed-over", "imported", "old", "fresh"];
+  await expect.poll(incidents, { timeout: 40_000 }).toEqual(expect.arrayContaining(NAMES.map((name) => `${name} nan`)));
+  // What is less urgent waits longer: when the end of the fresh one is told, all that was to be told before it has been.
+  await expect.poll(() => about(receiver, "run.finished").length, { timeout: 40_000 }).toBe(1);
+  expect(receiver.received.map(({ body }) => JSON.parse(body).run.name)).toEqual(["fresh", "fresh"]);
 });
 
 test("an address is a secret: it is in no answer, no file in the clear, no message", async ({

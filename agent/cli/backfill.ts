@@ -63,7 +63,7 @@ async function readAll(agent: Agent, logs: readonly FollowedLog[], options: Back
   const work = async (): Promise<void> => {
     for (const log of waiting) {
       if (options.signal.aborted) return;
-      await agent.readOnce(log).catch((error: unknown) => {
+      await agent.readOnce({ ...log, backfill: true }).catch((error: unknown) => {
         if (!options.signal.aborted) options.failed(log.path, error);
       });
       done += 1;

@@ -21,7 +21,7 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "curvewatch-import-"));
   out = join(root, "outputs");
   mkdirSync(out);
-  server = await openAgentsBench(join(root, "store"), TOKEN, (error) => expect.fail(String(error)));
+  server = await openAgentsBench(join(root, "store"), TOKEN, (error) => expect.fail(String(error)), ["slack"]);
   reader = await openSqliteReader({ folder: join(root, "store") });
 });
 afterEach(async () => {
@@ -210,4 +210,14 @@ test("two logs of a kind in one folder are two runs, and a folder that is linked
     ["sweep/lr1.log", null],
     ["sweep/lr2.log", null],
   ]);
+});
+
+test("an import has its alerts, and nobody is told of them", async () => {
+  const steps = Array.from({ length: 3000 }, (_, i) => i + 1);
+  // The NaN is in the first record already, long before the end of the file.
+  write("run.log", steps.map((step) => `step=${step} loss=${step === 40 ? "nan" : 2 + 3 / step} lr=1e-4\n`).join(""));
+  await importAll(out);
+  const [run] = await reader.runs({ limit: 1, before: null });
+  await expect.poll(async () => (await reader.alerts(run!.id)).map(({ subject }) => subject)).toContain("nan");
+  expect((await reader.alerts(run!.id)).flatMap(({ told }) => told)).toEqual([]);
 });

@@ -127,6 +127,7 @@ async function handOver(context: Context, server: LivingServer, logs: readonly F
         paths: some.map(({ path }) => path),
         groups: some.map(({ group }) => group),
         pattern: some[0]?.pattern ?? undefined,
+        backfill: true,
       }),
     });
     if (!response.ok) throw new CurvewatchError("conflict", `the server did not take the files (${response.status})`);

@@ -1,10 +1,10 @@
-import type { FollowedLog } from "../follower.ts";
+import type { WatchedLog } from "#lib/server/index.ts";
 import { ensureBuilt } from "./build.ts";
 import { type Context, untilStopped } from "./context.ts";
 import { readSettings, type ServerFlags } from "./settings.ts";
 
 /** What the server's process tells the `watch` that started it. */
-export type ServerMessage = { kind: "listening"; port: number; url: string } | { kind: "watch"; logs: FollowedLog[] };
+export type ServerMessage = { kind: "listening"; port: number; url: string } | { kind: "watch"; logs: WatchedLog[] };
 
 /** `serve`: the dashboard and its store until it is told to stop. */
 export async function serve(context: Context, flags: ServerFlags, version: string): Promise<number> {
@@ -17,7 +17,7 @@ export async function serve(context: Context, flags: ServerFlags, version: strin
   const server = await openServer(config, version, {
     fatal: (error) => died.resolve(error),
     failed: (error) => log.error({ err: error }, "a request failed"),
-    watchRequested: (logs) => tell({ kind: "watch", logs }),
+    watchRequested: context.parent && ((logs) => tell({ kind: "watch", logs })),
   });
   if (context.parent) tell({ kind: "listening", port: server.port, url: server.url });
   else context.out(`Curvewatch is at ${server.url}`);

@@ -14,7 +14,15 @@ export type AgentMessage = { kind: "read"; report: FollowReport } | { kind: "fai
 
 const followSchema = z.object({
   kind: z.literal("follow"),
-  logs: z.array(z.object({ path: z.string(), group: z.string().nullable(), pattern: z.string().nullish() })),
+  logs: z.array(
+    z.object({
+      path: z.string(),
+      group: z.string().nullable(),
+      pattern: z.string().nullish(),
+      backfill: z.boolean().optional(),
+      again: z.boolean().optional(),
+    }),
+  ),
 });
 /** What the `watch` tells the agent's process. */
 export type FollowMessage = z.infer<typeof followSchema>;
@@ -61,7 +69,11 @@ export async function tail(
   for (const log of logs) agent.follow({ path: absolute(context.cwd, log), group: null, pattern: flags.pattern });
   context.parent?.onMessage((message) => {
     const parsed = followSchema.safeParse(message);
-    if (parsed.success) for (const log of parsed.data.logs) agent.follow(log);
+    if (!parsed.success) return;
+    for (const { again, ...log } of parsed.data.logs) {
+      if (again) agent.readAgain(log);
+      else agent.follow(log);
+    }
   });
   await untilStopped(context);
   await agent.close();

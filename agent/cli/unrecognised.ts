@@ -1,4 +1,4 @@
-import { openPattern } from "../parsers/index.ts";
+import { examplePattern } from "#lib/protocol/index.ts";
 
 /** How many of the newest lines are kept for this. */
 export const LINES_KEPT = 40;
@@ -49,7 +49,7 @@ export function nothingRecognised(linesRead: number, lines: readonly string[]): 
 }
 
 /** Lines that look most like records come first. */
-const promise = (line: string): number => (exampleFor(line) ? 2 : 0) + (keysOf(line).length > 0 ? 1 : 0);
+const promise = (line: string): number => (examplePattern(line) ? 2 : 0) + (keysOf(line).length > 0 ? 1 : 0);
 
 function nearest(lines: readonly string[]): string[] {
   const counts = SHAPES.map((shape) => ({ shape, count: lines.filter((line) => shape.sign.test(line)).length }));
@@ -65,7 +65,7 @@ function nearest(lines: readonly string[]): string[] {
 const keysOf = (line: string): string[] => [...line.matchAll(KEYS)].map(([, key = ""]) => key.toLowerCase());
 
 function advice(lines: readonly string[]): string[] {
-  const example = lines.map(exampleFor).find((pattern) => pattern !== null);
+  const example = lines.map(examplePattern).find((pattern) => pattern !== null);
   if (example)
     return [
       `Tell us how to read it with named groups, for example: --pattern '${example}'`,
@@ -77,26 +77,3 @@ function advice(lines: readonly string[]): string[] {
     "TensorBoard, W&B and MLflow files, and what many trainers print.",
   ];
 }
-
-const LOSS = /(?:loss|perplexity|ppl|acc(?:uracy)?|error|cost)[^\p{L}\d]{1,8}(?=-?\d|nan\b|inf\b)/iu;
-const STEP = /(?:step|iter(?:ation)?|update|batch|epoch|it)[^\p{L}\d]{0,4}(?=\d)/iu;
-
-/** A pattern that reads the line; null when nothing in it looks like a loss with its number. */
-function exampleFor(line: string): string | null {
-  const value = LOSS.exec(line);
-  if (!value || value[0].includes("'")) return null;
-  const before = line.slice(0, value.index);
-  const step = STEP.exec(before);
-  const name = /^(?:perplexity|ppl|acc|accuracy)/i.exec(value[0])?.[0].toLowerCase() ?? "loss";
-  const counted = step && !step[0].includes("'") ? `${escaped(step[0])}(?<${nameOfCount(step[0])}>\\d+).*?` : "";
-  const pattern = `${counted}${escaped(value[0])}(?<${name}>[-+.\\w]+)`;
-  try {
-    return openPattern(pattern).read(line) ? pattern : null;
-  } catch {
-    return null; // a line may hold what no pattern may
-  }
-}
-
-const nameOfCount = (text: string): string => (/^epoch/i.test(text) ? "epoch" : "step");
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\s+/g, "\\s+");

@@ -57,7 +57,8 @@ async function own(
   const { readSecret } = await import("#lib/server/index.ts");
   /** By path; as in the agent, what is followed already is left as it is. */
   const followed = new Map(logs.map((log) => [log.path, log]));
-  const follow = (asked: FollowedLog[]): void => agent?.send({ kind: "follow", logs: asked } satisfies FollowMessage);
+  const follow = (asked: FollowMessage["logs"]): void =>
+    agent?.send({ kind: "follow", logs: asked } satisfies FollowMessage);
   let port: number | null = null;
   const listening = Promise.withResolvers<string | null>();
 
@@ -90,7 +91,7 @@ async function own(
           listening.resolve(message.url);
           return;
         }
-        for (const log of message.logs) if (!followed.has(log.path)) followed.set(log.path, log);
+        for (const { again: _, ...log } of message.logs) if (!followed.has(log.path)) followed.set(log.path, log);
         follow(message.logs);
       },
       died(code) {

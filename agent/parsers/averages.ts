@@ -1,7 +1,5 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { canonicalName, METRIC, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
-import { canonicalName } from "./names.ts";
-import { parseNumber } from "./numbers.ts";
 import { type Places, stepAtEpochEnd, stepInEpoch } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, record } from "./record.ts";
@@ -19,6 +17,7 @@ import { type Pairs, record } from "./record.ts";
  * Their `Test:` lines are running means; the result is ` * Acc@1 78.8 Acc@5 94.4` and belongs to the epoch's end.
  */
 export const averages: Dialect = {
+  leavesOut: [METRIC.evalLoss],
   mayRead: ({ text }) =>
     text.includes("Epoch: [") || text.includes("Train: ") || text.includes("Test") || text.includes("* Acc@"),
   read(line, { places }) {

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, record } from "./record.ts";

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock, stepInEpoch } from "./places.ts";
 import { record } from "./record.ts";
 

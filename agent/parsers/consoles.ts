@@ -18,8 +18,10 @@ import { llmC } from "./llm-c.ts";
 import { loops } from "./loops.ts";
 import { marian } from "./marian.ts";
 import { maxtext } from "./maxtext.ts";
+import { megatronLm } from "./megatron-lm.ts";
 import { mlxLm } from "./mlx-lm.ts";
 import { nanochat } from "./nanochat.ts";
+import { nanogpt } from "./nanogpt.ts";
 import { nemo } from "./nemo.ts";
 import { nnunet } from "./nnunet.ts";
 import { olmo } from "./olmo.ts";
@@ -35,7 +37,7 @@ import { verl } from "./verl.ts";
 export const CONSOLE_DIALECTS: readonly Dialect[] = [
   ...[torchtitan, nanochat, llmC, litgpt, olmo, levanter, maxtext, verl, nemo, fairseq, deepspeed, mlxLm, composer],
   ...[openMmlab, averages, detectron2, ultralytics, fastai, keras, ignite, espnet, paddle, caffe, pytorchExamples],
-  ...[icefall, marian, nnunet, boosters, scikitLearn, epochLines, loops],
+  ...[icefall, marian, nnunet, boosters, scikitLearn, epochLines, loops, megatronLm, nanogpt],
 ];
 
 /** Words that one of these dialects looks for, unless the lines before have told it what to expect. */

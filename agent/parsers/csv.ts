@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { METRIC } from "#lib/protocol/index.ts";
+import { isStep, isStepKey, METRIC, meaningOf, namesOfSet, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
-import { isStepKey, meaningOf, namesOfSet } from "./names.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
 /**

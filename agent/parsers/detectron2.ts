@@ -1,6 +1,6 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
 import { scanPairs } from "./key-value.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock } from "./places.ts";
 import { record } from "./record.ts";
 

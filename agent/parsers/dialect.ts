@@ -39,6 +39,8 @@ export class Line {
 
 /** One way of writing records in a line of a log. Pure but for `memory`; never throws; time linear in the line. */
 export type Dialect = {
+  /** Metrics that it leaves out on purpose where it does not read them: they are not taken up from its lines. */
+  leavesOut?: readonly string[];
   /** Cheap test that spares most lines the reading. */
   mayRead(line: Line, memory: Memory): boolean;
   /** The records of the line, in order. `null` leaves the line to the next dialect, an empty list does not. */

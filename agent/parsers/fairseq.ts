@@ -1,7 +1,7 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
 import { scanPairs } from "./key-value.ts";
 import { scanLiteral } from "./literal.ts";
-import { parseNumber } from "./numbers.ts";
 import { stepAtEpochEnd, stepInEpoch } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { asEpochAverage, type Pairs, record } from "./record.ts";

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openColumns } from "./places.ts";
 import { type Pairs, record } from "./record.ts";
 

@@ -1,7 +1,5 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { isMetricName, isStep, isStepKey, METRIC, meaningOf, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { isMetricName, isStepKey, meaningOf } from "./names.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { openColumns } from "./places.ts";
 import { record } from "./record.ts";
 

@@ -1,6 +1,6 @@
+import { isStep, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line, Memory } from "./dialect.ts";
 import { scanLiteral } from "./literal.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
 /**

@@ -1,13 +1,12 @@
+import { canonicalName, isStepKey, parseNumber, scanNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
 import { closingBracket, closingQuote } from "./literal.ts";
-import { canonicalName, isStepKey } from "./names.ts";
-import { parseNumber, scanNumber } from "./numbers.ts";
 import { type Field, readPairs } from "./reading.ts";
 import type { Pairs } from "./record.ts";
 
 /**
- * Home-made lines: `step=10 loss=2.3`, `step: 20 | loss: 2.1`, `step 30/1000 loss 1.98`, `Step 50 - val_loss: 2.05`, and
- * logfmt. Text in quotes is not searched, and lines that read like a program or a message are not records.
+ * Home-made lines: `step=10 loss=2.3`, `step: 20 | loss: 2.1`, `step 30/1000 loss 1.98`, `Step 50 - val_loss: 2.05`,
+ * `387.8k tok/s`, and logfmt. Text in quotes is not searched, and lines that read like a program or a message are not records.
  */
 export const keyValue: Dialect = {
   mayRead: ({ text }) => text.length <= LONGEST_CHARS && CANDIDATE.test(text),
@@ -49,6 +48,8 @@ const BARE_NUMBER = / +(?=[\d.+-]|nan\b|inf(?:inity)?\b)/iy;
 const FRACTION = /\d[\d,]*\s?\/\s{0,12}\d[\d,]*/y;
 const AFTER = / ?\(([^()]{1,24})\)/y;
 const SPACED_UNIT = / (?:[KMGT]i?B|ms|s|sec|seconds|it\/s|tok\/s|tokens\/s|samples\/s)(?=[\s,|;)]|$)/y;
+const MEASURED =
+  /((?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{0,15})?[kKM]?) ?((?:tok|toks|token|tokens|samples)\/s(?:ec)?)(?=[\s,|;)\]]|$)/y;
 const BRACKET = /[\w.]{0,20}[[(]/y;
 const REST = /[^\s,|;]*/y;
 /** What may be a time: no longer than 40 characters, for what follows a colon is looked at again. */
@@ -74,7 +75,7 @@ export function scanPairs(text: string): Pairs {
     const word = WORD.exec(text)?.[0];
     if (word === undefined) {
       phrase = -1;
-      i = afterOther(text, i);
+      i = readMeasured(text, i, pairs) ?? afterOther(text, i);
       continue;
     }
     if (phrase < 0) phrase = i;
@@ -174,6 +175,17 @@ function readSecondValue(text: string, start: number, add: (field: Field, name: 
   return AFTER.lastIndex;
 }
 
+/** `387.8k tok/s`: a number whose unit tells what it is. Gives the index after it, null for all others. */
+function readMeasured(text: string, start: number, pairs: Pairs): number | null {
+  if (!isDigit(text[start]!)) return null;
+  MEASURED.lastIndex = start;
+  const [, number, unit] = MEASURED.exec(text) ?? [];
+  if (number === undefined || unit === undefined) return null;
+  pairs.keys.push(unit);
+  pairs.fields.push(parseNumber(number));
+  return MEASURED.lastIndex;
+}
+
 /** Skips what is no word: a quoted text as a whole, a number with what is tied to it, any other character alone. */
 function afterOther(text: string, start: number): number {
   const char = text[start]!;
@@ -181,8 +193,10 @@ function afterOther(text: string, start: number): number {
     const end = closingQuote(text, start);
     return end < 0 ? start + 1 : end + 1;
   }
-  if (char < "0" || char > "9") return start + 1;
+  if (!isDigit(char)) return start + 1;
   REST.lastIndex = start;
   REST.test(text);
   return Math.max(REST.lastIndex, start + 1);
 }
+
+const isDigit = (char: string): boolean => char >= "0" && char <= "9";

@@ -1,6 +1,6 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
 import { scanLiteral } from "./literal.ts";
-import { parseNumber } from "./numbers.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, pairsOf, record } from "./record.ts";
 

@@ -1,6 +1,6 @@
+import { isStepKey, namesOfSet } from "#lib/protocol/index.ts";
 import type { Line } from "./dialect.ts";
 import { scanLiteral } from "./literal.ts";
-import { isStepKey, namesOfSet } from "./names.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 
 /** Failed attempts in one line: text that opens many braces and closes none must not cost its square. */

@@ -1,4 +1,4 @@
-import { parseNumber, plainEnd, scanPlain } from "./numbers.ts";
+import { parseNumber, plainEnd, scanPlain } from "#lib/protocol/index.ts";
 import type { Field } from "./reading.ts";
 
 /** The flat pairs of a JSON object or Python dict; keys of nested objects are joined with `/`. `end` is after its brace. */

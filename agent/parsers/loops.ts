@@ -1,7 +1,6 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { canonicalName, isStepKey, METRIC } from "#lib/protocol/index.ts";
 import type { Dialect, Line, Memory } from "./dialect.ts";
 import { isNoRecord, scanPairs } from "./key-value.ts";
-import { canonicalName, isStepKey } from "./names.ts";
 import { type EpochCount, openBlock, type Places, stepAtEpochEnd, stepInEpoch, stepInOpenEpoch } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { asEpochAverage, type Pairs, pairsOf, record } from "./record.ts";

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { type Pairs, record } from "./record.ts";
 
 const HEAD = /^(\[valid\] )?Ep\. (\d{1,9}) : Up\. (\d[\d,]{0,15}) : /;

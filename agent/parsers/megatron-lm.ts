@@ -1,6 +1,5 @@
+import { isMetricName, scanNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { isMetricName } from "./names.ts";
-import { scanNumber } from "./numbers.ts";
 import { type Field, readPairs } from "./reading.ts";
 
 const ITERATION = /^\s*iteration\s+(\d{1,15})\s*\/\s*(\d{1,15})\s*$/;

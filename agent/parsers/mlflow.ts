@@ -1,4 +1,4 @@
-import { isStep, parseNumber } from "./numbers.ts";
+import { isStep, parseNumber } from "#lib/protocol/index.ts";
 import { type Reading, readPairs } from "./reading.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { readPairs } from "./reading.ts";
 
 const ITERATION = /^iter (\d{1,15}): loss (\S+), time (\S+)ms(?:, mfu (\S+)%)?\s*$/;

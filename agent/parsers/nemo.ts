@@ -1,5 +1,5 @@
+import { METRIC, parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock } from "./places.ts";
 import { type Pairs, record } from "./record.ts";
 
@@ -12,6 +12,7 @@ const LOSS = "val_loss";
  * `NVIDIA/NeMo:nemo/lightning/pytorch/callbacks/progress_printer.py`
  */
 export const nemo: Dialect = {
+  leavesOut: [METRIC.evalLoss],
   mayRead: ({ text }) => text.includes("Training epoch "),
   read(line, { places }) {
     const match = TRAINING.exec(line.message);

@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { pairsOf, record } from "./record.ts";
 
 const VALUE = /^(train_loss|val_loss|train loss|validation loss|Current learning rate|lr) ?:? (\S{1,40})\s*$/;

@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CurvewatchError } from "#lib/protocol/index.ts";
+import { CurvewatchError, compileLinePattern } from "#lib/protocol/index.ts";
 import { LogReader } from "./index.ts";
 import { openPattern } from "./pattern.ts";
-import { compile } from "./pattern-program.ts";
-import { parsePattern } from "./pattern-syntax.ts";
 import { observations, segmentsOf } from "./testing.ts";
 
 const OWN = "(?<step>\\d+).*loss=(?<loss>\\S+)";
@@ -28,9 +26,9 @@ function problemOf(pattern: string): string {
 }
 
 function groupsOf(pattern: string, text: string): (string | null)[] | null {
-  const syntax = parsePattern(pattern);
-  if ("what" in syntax) throw new Error(syntax.what);
-  return compile(syntax)!.match(text);
+  const compiled = compileLinePattern(pattern);
+  if ("code" in compiled) throw new Error(compiled.code);
+  return compiled.program.match(text);
 }
 
 describe("a person's own pattern", () => {

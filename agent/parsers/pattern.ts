@@ -1,30 +1,32 @@
-import { CurvewatchError } from "#lib/protocol/index.ts";
+import { CurvewatchError, captured, compileLinePattern, faultWords, type PatternFault } from "#lib/protocol/index.ts";
 import { scanHead } from "./clean.ts";
-import { meaningOf } from "./names.ts";
-import { parseNumber } from "./numbers.ts";
-import { compile, type PatternProgram } from "./pattern-program.ts";
-import { type PatternFault, parsePattern } from "./pattern-syntax.ts";
-import { type Field, type Reading, readPairs } from "./reading.ts";
+import { type Reading, readPairs } from "./reading.ts";
 
-/**
- * `--pattern`: a person's own format, as a regular expression with named groups. A group's name is the metric's, with `__` for
- * `/`; `step`, `epoch` and `time` tell of the record, and names that programs use for the same thing (`lr`, `val_loss`) mean it
- * here, too.
- */
-export type LinePattern = { source: string; read(text: string): Reading | null };
-
-/** A line is looked at this far. */
-const LINE_CHARS = 4096;
-const EXAMPLE = "for example: --pattern '(?<step>\\d+).*loss=(?<loss>\\S+)'";
+/** The records of lines that a person's own pattern reads. */
+export type PatternReader = { source: string; read(text: string): Reading | null };
 
 /** @throws CurvewatchError `config` with where the pattern is wrong and what to do */
-export function openPattern(source: string): LinePattern {
-  const { program, keys } = readSource(source);
-  return { source, read: (text) => readingOf(program.match(text.slice(0, LINE_CHARS)), keys, text) };
+export function openPattern(source: string): PatternReader {
+  const pattern = compileLinePattern(source);
+  if ("code" in pattern) throw wrong(source, pattern);
+  return {
+    source,
+    read(text) {
+      const groups = captured(pattern, text);
+      return (
+        groups &&
+        readingOf(
+          groups.map(({ key }) => key),
+          groups.map(({ value }) => value),
+          text,
+        )
+      );
+    },
+  };
 }
 
 /** The pattern a reader's state tells, when it is still one. */
-export function reopenPattern(source: string): LinePattern | null {
+export function reopenPattern(source: string): PatternReader | null {
   try {
     return openPattern(source);
   } catch (error) {
@@ -33,36 +35,19 @@ export function reopenPattern(source: string): LinePattern | null {
   }
 }
 
-function readSource(source: string): { program: PatternProgram; keys: string[] } {
-  const syntax = parsePattern(source);
-  if ("what" in syntax) throw wrong(source, syntax);
-  const keys = syntax.names.map((name) => name.replaceAll("__", "/"));
-  if (!keys.some((key) => meaningOf(key).role === "value" && key !== "epoch"))
-    throw wrong(source, { at: 0, what: "no named group is a metric", hint: EXAMPLE });
-  const program = compile(syntax);
-  if (program) return { program, keys };
-  throw wrong(source, { at: 0, what: "it has too many parts", hint: "use + or * where it counts repeats" });
-}
-
-function wrong(source: string, { at, what, hint }: PatternFault): CurvewatchError {
-  const near = source.slice(at, at + 20);
-  const place = near === "" ? "at its end" : `at character ${at + 1} (${near})`;
+function wrong(source: string, fault: PatternFault): CurvewatchError {
+  const { what, hint } = faultWords(fault, "en");
+  const near = source.slice(fault.at, fault.at + 20);
+  const place = near === "" ? "at its end" : `at character ${fault.at + 1} (${near})`;
   return new CurvewatchError("config", `the pattern cannot be used: ${what}, ${place}`, { hint });
 }
 
-function readingOf(groups: (string | null)[] | null, keys: readonly string[], text: string): Reading | null {
-  if (!groups) return null;
-  const reading = readPairs("pattern", keys, groups.map(fieldOf), { anyMetric: true });
+function readingOf(keys: readonly string[], fields: readonly (number | string)[], text: string): Reading | null {
+  const reading = readPairs("pattern", keys, fields, { anyMetric: true });
   if (!reading) return null;
   if (reading.kind === "other") reading.kind = "train";
   const head = scanHead(text);
   if (Number.isNaN(reading.at)) reading.at = head.at;
   reading.rank ??= head.rank;
   return reading;
-}
-
-/** `\S+` takes the comma behind a number along. */
-function fieldOf(text: string | null): Field {
-  if (text === null) return null;
-  return parseNumber(text) ?? parseNumber(text.replace(/[,;|)\]}]{1,4}$/, "")) ?? text;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isStep } from "./numbers.ts";
+import { isStep } from "#lib/protocol/index.ts";
 
 /**
  * What the dialects of consoles remember between lines, so that a line that tells only a part is understood: how far the

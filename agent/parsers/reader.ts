@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { z } from "zod";
-import type { Config, Facts, LogLine, PointGroup } from "#lib/protocol/index.ts";
+import { type Config, type Facts, type LogLine, PATTERN_CHARS, type PointGroup } from "#lib/protocol/index.ts";
 import { type CaptureState, ConfigCapture, captureStateSchema, initialCapture } from "../config/index.ts";
 import { type Frame, findFrame } from "./bars.ts";
 import { cleanText, displayText, isBlank } from "./clean.ts";
@@ -10,8 +10,7 @@ import { findEnding, mayEnd, traceStateSchema } from "./endings.ts";
 import { GroupBuilder } from "./groups.ts";
 import { type Held, heldSchema, isHoldable, reviveHeld, storeHeld } from "./held.ts";
 import { joinerSchema, joinLines } from "./joiner.ts";
-import { type LinePattern, openPattern, reopenPattern } from "./pattern.ts";
-import { PATTERN_CHARS } from "./pattern-syntax.ts";
+import { openPattern, type PatternReader, reopenPattern } from "./pattern.ts";
 import { initialPlaces, placesSchema } from "./places.ts";
 import { digestNames, isRepeatOfOtherRank, ranksSchema } from "./ranks.ts";
 import type { Reading } from "./reading.ts";
@@ -94,7 +93,7 @@ export class LogReader {
   readonly #evaluationSet: string | null;
   readonly #state: State;
   readonly #config: ConfigCapture;
-  readonly #pattern: LinePattern | null;
+  readonly #pattern: PatternReader | null;
   #held: Held | null;
   readonly #groups = new GroupBuilder();
   readonly #tail = new TailBuilder();

@@ -1,6 +1,13 @@
-import { METRIC } from "#lib/protocol/index.ts";
-import { detached, isEvaluationName, isMetricName, meaningOf } from "./names.ts";
-import { isStep, parseFraction, parseNumber } from "./numbers.ts";
+import {
+  detached,
+  isEvaluationName,
+  isMetricName,
+  isStep,
+  METRIC,
+  meaningOf,
+  parseFraction,
+  parseNumber,
+} from "#lib/protocol/index.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
 /** `train` records count as log records; an evaluation belongs to the step before it; a summary closes a run. */

@@ -1,6 +1,5 @@
-import { METRIC } from "#lib/protocol/index.ts";
+import { isStep, METRIC, parseNumber } from "#lib/protocol/index.ts";
 import type { Line } from "./dialect.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { type Field, type PairOptions, type Reading, type ReadingKind, readPairs } from "./reading.ts";
 
 /** Keys and their values, in the order printed. */

@@ -1,6 +1,6 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line } from "./dialect.ts";
 import { scanPairs } from "./key-value.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock, openColumns, type Places } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, pairsOf, record } from "./record.ts";

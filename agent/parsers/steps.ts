@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { StepSource } from "#lib/protocol/index.ts";
+import { isStep, type StepSource } from "#lib/protocol/index.ts";
 import { type Frame, isTrainingFrame } from "./bars.ts";
-import { isStep } from "./numbers.ts";
 import type { Reading } from "./reading.ts";
 
 /**

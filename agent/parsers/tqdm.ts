@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { isEvaluationName, isStep, parseNumber } from "#lib/protocol/index.ts";
 import type { Frame } from "./bars.ts";
-import { isEvaluationName } from "./names.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { type Places, stepInEpoch } from "./places.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 

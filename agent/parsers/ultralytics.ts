@@ -1,5 +1,5 @@
+import { parseNumber } from "#lib/protocol/index.ts";
 import type { Dialect, Line, Memory } from "./dialect.ts";
-import { parseNumber } from "./numbers.ts";
 import { openBlock, openColumns, type Places } from "./places.ts";
 import type { Reading } from "./reading.ts";
 import { type Pairs, record } from "./record.ts";

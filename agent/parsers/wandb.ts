@@ -1,7 +1,6 @@
-import type { Config } from "#lib/protocol/index.ts";
+import { type Config, isStep, parseNumber } from "#lib/protocol/index.ts";
 import { parseConfig } from "../config/index.ts";
 import { scanLiteral } from "./literal.ts";
-import { isStep, parseNumber } from "./numbers.ts";
 import { protoFields, protoText } from "./protobuf.ts";
 import { type Field, type Reading, readPairs } from "./reading.ts";
 

@@ -188,11 +188,13 @@ export const en = {
   waiting: {
     title: "Waiting for the log",
     text: "The file does not exist yet. The curve begins with its first line; nothing needs to be restarted.",
+    pushTitle: "Waiting for the first point",
+    pushText: "The program sends its points itself. The curve begins with the first of them.",
     host: "on {host}",
   },
   unrecognised: {
     title: "No curve in this log yet",
-    text: "{read, plural, one {# line was} other {# lines were}} read and none of them matched. These are the newest:",
+    text: "{read, plural, one {# line was} other {# lines were}} read and none of them matched.",
     formats: "Read without setup",
     why: "To see what the reader makes of every line, run this where the log is:",
   },

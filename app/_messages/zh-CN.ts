@@ -181,11 +181,13 @@ export const zhCn: Messages = {
   waiting: {
     title: "等待日志文件",
     text: "文件尚不存在。写入第一行后曲线自动开始，无需重启。",
+    pushTitle: "等待第一个数据点",
+    pushText: "该程序自行发送数据点，收到第一个后曲线自动开始。",
     host: "主机 {host}",
   },
   unrecognised: {
     title: "日志中还没有曲线",
-    text: "已读取 {read} 行，没有一行能识别。最新的几行：",
+    text: "已读取 {read} 行，没有一行能识别。",
     formats: "无需配置即可读取",
     why: "要查看每一行的识别结果，在日志所在的机器上执行：",
   },

@@ -15,7 +15,8 @@ export type Figure = {
   pass: boolean;
 };
 
-export type Bench = () => Figure[] | Promise<Figure[]>;
+/** `megabytes`: how much a bench that reads files is to read. */
+export type Bench = (size: { megabytes: number }) => Figure[] | Promise<Figure[]>;
 
 /** A figure from repeated measurements that has to stay at or below a limit. */
 export const atMost = (name: string, unit: string, values: readonly number[], limit: number): Figure =>

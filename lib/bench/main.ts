@@ -1,20 +1,22 @@
 import { benchDiagnosis } from "./diagnosis.ts";
 import { type Bench, type Figure, machine } from "./figure.ts";
+import { benchImport } from "./import.ts";
 import { benchParse } from "./parse.ts";
 
-/** `npm run bench -- NAME [--json]`: measures, prints, and fails when a figure misses its target. */
-const BENCHES: Record<string, Bench> = { diagnosis: benchDiagnosis, parse: benchParse };
+/** `npm run bench -- NAME [--json] [--mb=N]`: measures, prints, and fails when a figure misses its target. */
+const BENCHES: Record<string, Bench> = { diagnosis: benchDiagnosis, import: benchImport, parse: benchParse };
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
 const names = args.filter((arg) => !arg.startsWith("--"));
+const megabytes = Number(args.find((arg) => arg.startsWith("--mb="))?.slice(5) ?? 50);
 const unknown = names.filter((name) => BENCHES[name] === undefined);
 if (names.length === 0 || unknown.length > 0) {
-  console.error(`usage: npm run bench -- NAME [--json]; benches: ${Object.keys(BENCHES).join(", ")}`);
+  console.error(`usage: npm run bench -- NAME [--json] [--mb=N]; benches: ${Object.keys(BENCHES).join(", ")}`);
   process.exit(2);
 }
 for (const name of names) {
-  const figures = await BENCHES[name]!();
+  const figures = await BENCHES[name]!({ megabytes });
   if (json) console.log(JSON.stringify({ bench: name, machine: machine(), figures }));
   else for (const figure of figures) console.log(lineOf(figure));
   if (figures.some(({ pass }) => !pass)) process.exitCode = 1;

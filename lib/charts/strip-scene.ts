@@ -128,8 +128,10 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
     return { name: box.name, box, axis, line: drawn, crosses: placeNonFinite(drawn, axis) };
   });
   const loss = lanes.find(({ name }) => name === "loss");
-  const view = series.views.get(METRIC.trainLoss) ?? series.views.get(METRIC.evalLoss);
-  const tail = (view && series.tails.get(view.metric)?.x) ?? [];
+  // A run that was empty when the store was read has its points in the tails alone.
+  const counted = [METRIC.trainLoss, METRIC.evalLoss].find((name) => series.views.has(name) || series.tails.has(name));
+  const view = counted && series.views.get(counted);
+  const tail = (counted && series.tails.get(counted)?.x) ?? [];
   const appended = series.until === null ? tail.length : tail.filter((at) => at <= series.until!).length;
   return {
     layout,

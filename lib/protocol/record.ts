@@ -82,6 +82,18 @@ export const logLineSchema = z.object({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** A file as last seen. */
+export const statusSchema = z.object({
+  /** Bytes, and modification time (epoch ms). */
+  size: z.int(),
+  mtimeMs: z.number(),
+  /** Reading had reached the end. */
+  eof: z.boolean(),
+  /** What was read last had long been written: history, of which nobody is to be told. */
+  backfill: z.boolean().optional(),
+});
+export type FileStatus = z.infer<typeof statusSchema>;
+
 export const chunkHeaderSchema = z.object({
   kind: z.literal("chunk"),
   /** Agent clock, epoch ms. */
@@ -93,8 +105,7 @@ export const chunkHeaderSchema = z.object({
   state: z.unknown(),
   source: sourceSchema.optional(),
   facts: factsSchema.optional(),
-  /** The file as last seen: size in bytes, modification time (epoch ms), and whether reading had reached its end. */
-  status: z.object({ size: z.int(), mtimeMs: z.number(), eof: z.boolean() }).optional(),
+  status: statusSchema.optional(),
   tail: z.array(logLineSchema).max(50).optional(),
   groups: z.array(groupHeaderSchema).max(4096),
 });

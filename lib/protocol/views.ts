@@ -51,6 +51,10 @@ export type RunView = RunSummary & {
   /** The stretches between (re)starts, oldest first; `fromStep` is the first step of each. */
   attempts: { attempt: number; fromStep: number }[];
   formatReason: string | null;
+  /** A program sends the points itself: there is no file. */
+  pushed: boolean;
+  /** It has given nothing, and the agent that follows it can be asked to read it another way. */
+  canReadAgain: boolean;
   /** Newest first, each with who was told. */
   alerts: AlertView[];
   /** The newest log lines, oldest first. */

@@ -10,10 +10,11 @@ export async function openAgentsBench(
   folder: string,
   token: string,
   failed: (error: unknown) => void,
+  channels: readonly string[] = [],
 ): Promise<{ url: string; close(): Promise<void> }> {
   const writer = startWorker<Writer>({
     url: new URL("./workers/writer.ts", import.meta.url),
-    data: { folder, channels: [] },
+    data: { folder, channels },
     onDeath: failed,
   });
   await writer.call.ready();

@@ -11,7 +11,8 @@ import { type DiagnosisView, type Finding, METRIC, type RunState } from "#lib/pr
 import type { AlertWrite, IngestStore, StoredRun } from "#lib/store/index.ts";
 
 /**
- * From findings and states to what the store writes: alerts with a notice for every channel. Runs beside the judge in the
+ * From findings and states to what the store writes: alerts with a notice for every channel. What a run has of history is
+ * kept as alerts of which nobody is told. Runs beside the judge in the
  * writer's thread, so that alerts are committed with the diagnosis that they come from.
  */
 export class Alarms {
@@ -32,7 +33,7 @@ export class Alarms {
     const stored = await this.#store.run(run);
     if (!stored) return [];
     const open = await this.#store.openAlerts(run);
-    return writes(open, stepAlerts(open, findings, view, this.#context(stored, view)));
+    return writes(open, stepAlerts(open, findings, view, this.#context(stored, view)), isHistory(stored));
   }
 
   /** The run is in another state: told, when somebody has to know. Only a run that was seen running can fall silent. */
@@ -41,12 +42,11 @@ export class Alarms {
     if (!stored) return;
     const open = await this.#store.openAlerts(run);
     const context = this.#context(stored, view);
-    if (to === "finished" || to === "failed") return this.#save(open, endOfRun(open, to, context));
-    if (from === "running" || to === "running") await this.#save(open, stateAlerts(open, to, context));
-  }
-
-  async #save(open: Parameters<typeof writes>[0], changes: readonly AlertChange[]): Promise<void> {
-    if (changes.length > 0) await this.#store.saveAlerts(writes(open, changes), this.channels, this.#now());
+    const isOver = to === "finished" || to === "failed";
+    if (!isOver && from !== "running" && to !== "running") return;
+    const changes = isOver ? endOfRun(open, to, context) : stateAlerts(open, to, context);
+    if (changes.length > 0)
+      await this.#store.saveAlerts(writes(open, changes, isHistory(stored)), this.channels, this.#now());
   }
 
   #context(stored: StoredRun, view: DiagnosisView): { run: RunSnapshot; attempt: number; now: number } {
@@ -71,16 +71,22 @@ export class Alarms {
   }
 }
 
-function writes(open: readonly { id: string }[], changes: readonly AlertChange[]): AlertWrite[] {
+/** What was over before we read it, and what was thrown away. */
+const isHistory = ({ status, deletedAt }: StoredRun): boolean => deletedAt !== null || (status?.backfill ?? false);
+
+function writes(open: readonly { id: string }[], changes: readonly AlertChange[], isSilent: boolean): AlertWrite[] {
   return changes.map(({ alert, passed, notice }) => ({
     alert,
     passed,
     isNew: !open.some(({ id }) => id === alert.id),
-    notice: notice && {
-      number: notice.number,
-      kind: notice.kind as Exclude<Notice["kind"], "test">,
-      body: JSON.stringify(notice),
-      urgent: notice.severity === "critical",
-    },
+    notice:
+      notice && !isSilent
+        ? {
+            number: notice.number,
+            kind: notice.kind as Exclude<Notice["kind"], "test">,
+            body: JSON.stringify(notice),
+            urgent: notice.severity === "critical",
+          }
+        : null,
   }));
 }

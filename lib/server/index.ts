@@ -5,4 +5,5 @@
 export { type Config, readConfig } from "./config.ts";
 export { findInstance, type Instance, readSecret } from "./instance.ts";
 export { openLog } from "./log.ts";
+export type { WatchedLog } from "./routes/watch.ts";
 export { openServer, type RunningServer, type ServerEvents } from "./server.ts";

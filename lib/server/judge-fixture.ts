@@ -34,12 +34,12 @@ type Agent = {
 
 const NOW = 1_750_000_000_000;
 
-export async function openJudgeBench(agent: Agent): Promise<JudgeBench> {
+export async function openJudgeBench(agent: Agent, channels: readonly string[] = []): Promise<JudgeBench> {
   const folder = mkdtempSync(join(tmpdir(), "curvewatch-judge-"));
   const store = await openSqliteIngest({ folder });
   const reader = await openSqliteReader({ folder });
   await store.openEpoch(agent.hello());
-  const restarted = (): Judge => new Judge(store, new Alarms(store, [], () => NOW), () => NOW);
+  const restarted = (): Judge => new Judge(store, new Alarms(store, channels, () => NOW), () => NOW);
   return {
     store,
     reader,

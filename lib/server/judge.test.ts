@@ -164,3 +164,17 @@ test("after a restart the curves come from what was stored", async () => {
   expect(await Promise.all(judgements)).toEqual(["too_low", "fine", "too_high"]);
   await close();
 });
+
+test("alerts of history are kept, and nobody is told; of what comes after it somebody is", async () => {
+  const { reader, judge, commit, close } = await openJudgeBench(new TestAgent(), ["slack"]);
+  const outbox = async (): Promise<string[]> =>
+    (await reader.alerts(RUN)).flatMap(({ subject, told }) => told.map(() => subject));
+  const read = { size: 1, mtimeMs: 0, eof: true };
+  await judge.take(await commit({ ...printed, status: { ...read, backfill: true } }));
+  await judge.changeState(RUN, "quiet", "finished");
+  expect((await reader.alerts(RUN)).map(({ subject }) => subject).toSorted()).toEqual(["nan", "run.finished"]);
+  expect(await outbox()).toEqual([]);
+  await judge.take(await commit({ ...logged, status: { ...read, mtimeMs: 1 } }));
+  expect(await outbox()).toContain("nan");
+  await close();
+});

@@ -38,8 +38,8 @@ export type ServerEvents = {
   fatal(error: Error): void;
   /** Something that one request or socket tripped over. */
   failed(error: unknown): void;
-  /** Another `watch` of this person asks that these logs be followed too. */
-  watchRequested(logs: WatchedLog[]): void;
+  /** Another `watch` of this person asks that these logs be followed too; null when nobody here follows any. */
+  watchRequested: ((logs: WatchedLog[]) => void) | null;
 };
 
 /** Next's types describe an ES module; Node loads the CommonJS one, whose export is the function itself. */
@@ -97,7 +97,12 @@ export async function openServer(config: Config, version: string, events: Server
 
     const url = `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`;
     const gate = new Gate(port);
-    const views = new Views(reader.call, (agent) => (isPushed(agent) ? null : agents.goneSince(agent)), Date.now);
+    const views = new Views(
+      reader.call,
+      (agent) => (isPushed(agent) ? null : agents.goneSince(agent)),
+      Date.now,
+      (agent) => agent === LOCAL_AGENT && events.watchRequested !== null,
+    );
     const isOwner = (request: IncomingMessage): boolean =>
       sameSecret(request.headers.authorization?.replace(/^Bearer /, "") ?? "", secret);
     const reports = new Reports({
@@ -121,7 +126,7 @@ export async function openServer(config: Config, version: string, events: Server
         channelsChanged: () => writer.call.tell(channelIds()),
         link: (run) => `${url}/runs/${run}`,
         touched: (run) => hub.touched(run),
-        watchRequested: events.watchRequested,
+        watchRequested: events.watchRequested ?? (() => {}),
         now: Date.now,
       }),
       { isOwner, failed: events.failed },

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { runState } from "#lib/core/index.ts";
 import { DiagnosisEngine } from "#lib/diagnosis/index.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type SeriesView,
 } from "#lib/protocol/index.ts";
 import type { RunShelf, StoredRun } from "#lib/store/index.ts";
+import { isPushed } from "./push/pushes.ts";
 import type { Reader } from "./workers/reader.ts";
 import type { Remote } from "./workers/rpc.ts";
 
@@ -36,9 +38,17 @@ export class Views {
   readonly #reader: Remote<Reader>;
   readonly #agentGoneSince: (agent: string) => number | null;
   readonly #now: () => number;
+  readonly #isOurs: (agent: string) => boolean;
   readonly #judged = new Map<string, DiagnosisView>();
 
-  constructor(reader: Remote<Reader>, agentGoneSince: (agent: string) => number | null, now: () => number) {
+  /** @param isOurs whether an agent takes logs from this server's `watch` */
+  constructor(
+    reader: Remote<Reader>,
+    agentGoneSince: (agent: string) => number | null,
+    now: () => number,
+    isOurs: (agent: string) => boolean = () => false,
+  ) {
+    this.#isOurs = isOurs;
     this.#reader = reader;
     this.#agentGoneSince = agentGoneSince;
     this.#now = now;
@@ -76,6 +86,8 @@ export class Views {
       metrics: stored.metrics.map(({ name, points }) => ({ name, points })),
       attempts: stored.attempts,
       formatReason: stored.facts?.formatReason ?? null,
+      pushed: isPushed(stored.agent),
+      canReadAgain: stored.metrics.length === 0 && this.#isOurs(stored.agent) && stored.host === hostname(),
       alerts: await this.#reader.alerts(id),
       log: await this.#reader.log(id),
       gaps: stored.gaps,

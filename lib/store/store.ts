@@ -7,6 +7,7 @@ import type {
   ErrorCode,
   Facts,
   FileIdentity,
+  FileStatus,
   Finding,
   LastValue,
   LogLine,
@@ -214,10 +215,9 @@ export type StoredRun = {
   /** Settings that a person entered; they go over those of `facts`. */
   entered: Config;
   /**
-   * Size (bytes) and modification time (epoch ms) of the file written last, and whether reading had reached the end of
-   * every file; null before.
+   * Of the file written last; whether reading had reached the end, of every file. Null before.
    */
-  status: { size: number; mtimeMs: number; eof: boolean } | null;
+  status: FileStatus | null;
   /** Server time the run was first seen, and data last arrived. */
   startedAt: number;
   lastDataAt: number | null;

@@ -1,1 +1,25 @@
-export const pattern = {} as const;
+export const pattern = {
+  title: "Tell us how to read it",
+  about:
+    "A regular expression with named groups: {loss} captures the loss, {step} the step. Any other name is a metric of its own; {joint} in a name stands for {slash}.",
+  field: "Pattern",
+  example: "Example",
+  useExample: "Use the example",
+  fault: "The pattern cannot be used: {what}, at character {place}. What to do: {hint}.",
+  matched: "Matched {matched} of the {lines} newest lines",
+  none: "No line matches so far.",
+  metric: "Metric",
+  value: "In the newest match",
+  notNumber: "“{text}” is no number",
+  role: {
+    step: "Step",
+    maxSteps: "Planned steps",
+    time: "Time",
+    rank: "Rank",
+    ignored: "{name} (not kept)",
+  },
+  apply: "Read the log this way",
+  applied: "The log is read again from its beginning. The curve begins here.",
+  command: "The same in a terminal:",
+  commandAlone: "To have it read this way, run this where the log is:",
+} as const;

@@ -1,1 +1,25 @@
-export const pattern = {} as const;
+export const pattern = {
+  title: "告诉我们怎么读",
+  about:
+    "写一个带命名分组的正则表达式：{loss} 取损失，{step} 取步数；其他名字各成一个指标，名字里的 {joint} 代表 {slash}。",
+  field: "表达式",
+  example: "示例",
+  useExample: "使用示例",
+  fault: "表达式不可用：第 {place} 个字符处，{what}。怎么改：{hint}。",
+  matched: "最新 {lines} 行中匹配 {matched} 行",
+  none: "还没有匹配的行。",
+  metric: "指标",
+  value: "最新匹配中的值",
+  notNumber: "“{text}”不是数值",
+  role: {
+    step: "步",
+    maxSteps: "计划步数",
+    time: "时间",
+    rank: "Rank",
+    ignored: "{name}（不保存）",
+  },
+  apply: "按此读取日志",
+  applied: "正在从头重新读取日志，曲线将出现在这里。",
+  command: "在终端中同样可用：",
+  commandAlone: "要按此读取，在日志所在的机器上执行：",
+} as const;

@@ -6,19 +6,19 @@ import panel from "../../_components/panel.module.css";
 import { StateMark } from "../../_components/state-mark.tsx";
 import styles from "./notice.module.css";
 
-/** The log is named but not there yet. */
+/** The log is named but not there yet, or a program has made its run and sent nothing yet. */
 export function Waiting({ run }: { run: RunView }) {
   const t = useTranslations("waiting");
   return (
     <section className={`${panel.panel} ${styles.notice}`}>
       <h2>
         <StateMark state="waiting" />
-        {t("title")}
+        {t(run.pushed ? "pushTitle" : "title")}
       </h2>
       <p className={styles.path}>
         {run.path} <span className={styles.host}>{t("host", { host: run.host })}</span>
       </p>
-      <p>{t("text")}</p>
+      <p>{t(run.pushed ? "pushText" : "text")}</p>
       <div className={styles.ghost}>
         <GhostStrip />
       </div>

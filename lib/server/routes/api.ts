@@ -13,7 +13,7 @@ import { type Route, sendJson } from "./registry.ts";
 import type { Reports } from "./report.ts";
 import { runEditRoutes } from "./run-edits.ts";
 import { runRoutes } from "./runs.ts";
-import { type WatchedLog, watchRoute } from "./watch.ts";
+import { patternRoute, type WatchedLog, watchRoute } from "./watch.ts";
 
 /** The whole HTTP API: what is not in this list does not exist, and all of it is in `openapi.json`. */
 export function apiRoutes(options: {
@@ -50,6 +50,7 @@ export function apiRoutes(options: {
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),
+    patternRoute(views, options.watchRequested),
   ];
   return [...routes, openApiRoute(routes, version)];
 }

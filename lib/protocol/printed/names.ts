@@ -1,4 +1,5 @@
-import { LIMITS, METRIC } from "#lib/protocol/index.ts";
+import { LIMITS } from "../limits.ts";
+import { METRIC } from "../names.ts";
 
 /** What a printed key means. `value` keys are metrics under `name`; the others tell of the record. */
 export type Meaning = { role: "value"; name: string } | { role: Bookkeeping };
@@ -119,7 +120,7 @@ export function meaningOf(printed: string): Meaning {
 }
 
 /** A copy that does not keep the line alive it was cut from: engines share the memory of a slice with its whole. */
-export const detached = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le");
+export const detached = (text: string): string => JSON.parse(JSON.stringify(text));
 
 /** The canonical name of a printed key, or null when the key is its own name. */
 export function canonicalName(printed: string): string | null {
@@ -167,5 +168,5 @@ function judge(printed: string): Meaning {
 
 function isMetricNameAllowed(name: string): boolean {
   if (name === "" || !name.isWellFormed() || /[\u0000-\u001f\u007f]/.test(name)) return false;
-  return name.length * 3 <= LIMITS.metricNameBytes || Buffer.byteLength(name) <= LIMITS.metricNameBytes;
+  return name.length * 3 <= LIMITS.metricNameBytes || new TextEncoder().encode(name).length <= LIMITS.metricNameBytes;
 }

@@ -1,9 +1,12 @@
 /**
- * Regular expressions of a person, compiled for `pattern-program.ts`, which matches them in time linear in the line: what cannot
+ * Regular expressions of a person, compiled for `program.ts`, which matches them in time linear in the line: what cannot
  * be matched so (lookarounds, back-references) is refused with a sentence. Otherwise the syntax is JavaScript's, with Python's
  * `(?P<name>…)` and a leading `(?i)` besides.
  */
-export type PatternFault = { /** 0-based place in the pattern. */ at: number; what: string; hint: string };
+/** Where a pattern cannot be used, and why; `part` is the piece of it that the words of `faults.ts` repeat. */
+export type PatternFault = { /** 0-based place in the pattern. */ at: number; code: PatternFaultCode; part: string };
+
+import type { PatternFaultCode } from "./faults.ts";
 export type Assertion = "start" | "end" | "boundary" | "inside";
 export type Node =
   | { kind: "char"; source: string }
@@ -20,34 +23,28 @@ const MAX_DEPTH = 30;
 
 /** The pattern as a tree, or where it cannot be read and what to do. */
 export function parsePattern(source: string): Syntax | PatternFault {
-  if (source.length > PATTERN_CHARS)
-    return fault(
-      PATTERN_CHARS,
-      `it is longer than ${PATTERN_CHARS} characters`,
-      "shorten it: .* may stand for the rest",
-    );
+  if (source.length > PATTERN_CHARS) return { at: PATTERN_CHARS, code: "tooLong", part: String(PATTERN_CHARS) };
   const ignoresCase = source.startsWith("(?i)");
   const parser = new Parser(source, ignoresCase ? 4 : 0);
   try {
     const root = parser.choice(0);
-    if (!parser.isAtEnd)
-      throw new Fault(parser.at, "a ')' closes no group", "remove it, or write \\) for the character");
+    if (!parser.isAtEnd) throw new Fault(parser.at, "closesNothing");
     return { root, names: parser.names, ignoresCase };
   } catch (error) {
-    if (error instanceof Fault) return fault(error.at, error.message, error.hint);
+    if (error instanceof Fault) return { at: error.at, code: error.code, part: error.part };
     throw error;
   }
 }
 
-const fault = (at: number, what: string, hint: string): PatternFault => ({ at, what, hint });
-
 class Fault extends Error {
   readonly at: number;
-  readonly hint: string;
-  constructor(at: number, what: string, hint: string) {
-    super(what);
+  readonly code: PatternFaultCode;
+  readonly part: string;
+  constructor(at: number, code: PatternFaultCode, part = "") {
+    super(code);
     this.at = at;
-    this.hint = hint;
+    this.code = code;
+    this.part = part;
   }
 }
 
@@ -80,7 +77,7 @@ class Parser {
   }
 
   choice(depth: number): Node {
-    if (depth > MAX_DEPTH) throw new Fault(this.#at, "groups are nested too deep", "take out groups that only group");
+    if (depth > MAX_DEPTH) throw new Fault(this.#at, "tooDeep");
     const options = [this.#sequence(depth)];
     while (this.#source[this.#at] === "|") {
       this.#at += 1;
@@ -101,12 +98,12 @@ class Parser {
   #repeated(node: Node, start: number): Node {
     const match = this.#take(QUANTIFIER);
     if (!match) return node;
-    if (node.kind === "assert") throw new Fault(start, "an anchor cannot be repeated", "remove what follows it");
+    if (node.kind === "assert") throw new Fault(start, "repeatedAnchor");
     const [, sign, low, comma, high, lazy] = match;
     const min = sign ? (sign === "+" ? 1 : 0) : Number(low);
     const max = sign ? (sign === "?" ? 1 : Infinity) : high ? Number(high) : comma ? Infinity : min;
     if (min > MAX_REPEAT || (max !== Infinity && (max > MAX_REPEAT || max < min)))
-      throw new Fault(start, `a count of repeats is out of order or above ${MAX_REPEAT}`, "write + or * in its place");
+      throw new Fault(start, "repeatCount", String(MAX_REPEAT));
     return { kind: "repeat", node, min, max, isGreedy: !lazy };
   }
 
@@ -121,7 +118,7 @@ class Parser {
     if (char === "(") return this.#group(depth);
     if (char === "[") return this.#set();
     if (char === "\\") return { kind: "char", source: this.#escape() };
-    if ("*+?".includes(char)) throw new Fault(at, `'${char}' repeats nothing`, `write \\${char} for the character`);
+    if ("*+?".includes(char)) throw new Fault(at, "repeatsNothing", char);
     this.#at += 1;
     return { kind: "char", source: "/{}]".includes(char) ? `\\${char}` : char };
   }
@@ -132,19 +129,15 @@ class Parser {
     let slot: number | null = null;
     if (named) {
       const name = named[1]!;
-      if (this.names.includes(name)) throw new Fault(at, `two groups are named ${name}`, "give each its own name");
+      if (this.names.includes(name)) throw new Fault(at, "sameName", name);
       slot = this.names.push(name) - 1;
     } else if (this.#source.startsWith("(?:", at)) this.#at += 3;
-    else if (/^\(\?<?[=!]/.test(this.#source.slice(at, at + 4)))
-      throw new Fault(at, "lookarounds are not supported", "match the text around the value as part of the pattern");
-    else if (/^\(\?P?</.test(this.#source.slice(at, at + 4)))
-      throw new Fault(at, "this group has no whole name", "name it with letters, digits and _, as in (?<loss>…)");
-    else if (this.#source.startsWith("(?", at))
-      throw new Fault(at, "this kind of group is not supported", "use (?<name>…) for a value, or (?:…) to group");
+    else if (/^\(\?<?[=!]/.test(this.#source.slice(at, at + 4))) throw new Fault(at, "lookaround");
+    else if (/^\(\?P?</.test(this.#source.slice(at, at + 4))) throw new Fault(at, "groupName");
+    else if (this.#source.startsWith("(?", at)) throw new Fault(at, "groupKind");
     else this.#at += 1;
     const node = this.choice(depth + 1);
-    if (this.#source[this.#at] !== ")")
-      throw new Fault(at, "this group is not closed", "add a ), or write \\( for the character");
+    if (this.#source[this.#at] !== ")") throw new Fault(at, "openGroup");
     this.#at += 1;
     return { kind: "group", node, slot };
   }
@@ -159,17 +152,13 @@ class Parser {
       if (this.#source[this.#at] === "\\") this.#escape();
       else this.#at += 1;
     }
-    if (this.isAtEnd) throw new Fault(start, "this set is not closed", "add a ], or write \\[ for the character");
+    if (this.isAtEnd) throw new Fault(start, "openSet");
     this.#at += 1;
     const source = this.#source.slice(start, this.#at);
     try {
       new RegExp(source);
     } catch {
-      throw new Fault(
-        start,
-        "this set has a range out of order",
-        "put the lower end first, or write \\- for the character",
-      );
+      throw new Fault(start, "setRange");
     }
     return { kind: "char", source };
   }
@@ -179,9 +168,8 @@ class Parser {
     const match = this.#take(ESCAPE);
     if (match) return match[0];
     const next = this.#source.slice(at, at + 2);
-    if (/^\\[1-9k]/.test(next))
-      throw new Fault(at, "references back to a group are not supported", "match the text again, or leave it out");
-    throw new Fault(at, `'${next}' has no meaning here`, "write \\d, \\w, \\s, or a set such as [A-Za-z]");
+    if (/^\\[1-9k]/.test(next)) throw new Fault(at, "backReference");
+    throw new Fault(at, "escape", next);
   }
 
   #take(pattern: RegExp): RegExpExecArray | null {

@@ -1,4 +1,4 @@
-import type { Assertion, Node, Syntax } from "./pattern-syntax.ts";
+import type { Assertion, Node, Syntax } from "./syntax.ts";
 
 /**
  * Matches a pattern by following all its ways at once, as Thompson's and Pike's machines do: each character of the text is looked
@@ -14,6 +14,7 @@ type Instruction =
   | { op: "save"; slot: number }
   | { op: "match" };
 type Matcher = { ascii: Uint8Array; other: RegExp };
+export type Span = { start: number; end: number };
 type Threads = { pcs: number[]; saves: Int32Array[] };
 
 const MAX_INSTRUCTIONS = 600;
@@ -94,6 +95,11 @@ export class PatternProgram {
 
   /** What each named group holds in the first match, null for a group that took no part; null when nothing matches. */
   match(text: string): (string | null)[] | null {
+    return this.spans(text)?.map((span) => span && text.slice(span.start, span.end)) ?? null;
+  }
+
+  /** As `match`, where in the text it stands. */
+  spans(text: string): (Span | null)[] | null {
     if (!text.includes(this.#literal)) return null;
     let now: Threads = { pcs: [], saves: [] };
     let next: Threads = { pcs: [], saves: [] };
@@ -125,7 +131,7 @@ export class PatternProgram {
     const saves = found;
     return Array.from({ length: this.#slots / 2 }, (_, k) => {
       const [start, end] = [saves[2 * k]!, saves[2 * k + 1]!];
-      return start < 0 || end < 0 ? null : text.slice(start, end);
+      return start < 0 || end < 0 ? null : { start, end };
     });
   }
 
