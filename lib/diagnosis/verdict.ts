@@ -151,6 +151,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         since: sinceStep,
         slopePer1k: since?.slopePer1k ?? slopePer1k,
         givenBack: f === null || progress === null ? 0 : Math.max(f.giveBack, f.coarseGiveBack, f.gap) / progress,
+        timesStart: f !== null && curve.start > 0 ? f.current / curve.start : null,
         next,
       });
     case "too_slow":
