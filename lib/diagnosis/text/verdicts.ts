@@ -96,7 +96,8 @@ export function oscillatingText(facts: {
 /** More than everything is no share any more: then it is told where the loss stands against its start. */
 function givenBackText(share: number, timesStart: number | null): Localised {
   if (share < 0.05) return both("", "");
-  if (share <= 1) return both(`; it gave back ${formatShare(share)} of its gain`, `；已回吐 ${formatShare(share)} 的进展`);
+  if (share <= 1)
+    return both(`; it gave back ${formatShare(share)} of its gain`, `；已回吐 ${formatShare(share)} 的进展`);
   if (timesStart === null || timesStart < 1.05) {
     return both("; it gave back all of its gain", "；已回吐全部进展");
   }

@@ -1,0 +1,47 @@
+"use client";
+import { Drawer, Modal } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { Icon } from "../../_components/icon.tsx";
+import styles from "./sheet.module.css";
+
+type Props = {
+  title: string;
+  opened: boolean;
+  onClose: () => void;
+  /** In the middle of the page, or from its lower edge as on a phone. */
+  place: "centre" | "below";
+  children: ReactNode;
+};
+
+const STILL = { duration: 0 };
+
+/** Something that needs the whole page for a while. It keeps the focus, and Escape or a click beside it ends it. */
+export function Sheet({ title, opened, onClose, place, children }: Props) {
+  const t = useTranslations("rail");
+  const shared = {
+    title,
+    opened,
+    onClose,
+    transitionProps: STILL,
+    overlayProps: { transitionProps: STILL },
+    closeButtonProps: {
+      "aria-label": t("close"),
+      icon: (
+        <Icon>
+          <path d="m4 4 8 8M12 4l-8 8" />
+        </Icon>
+      ),
+    },
+    classNames: {
+      overlay: styles.overlay,
+      inner: place === "centre" ? styles.centre : styles.below,
+      content: styles.content,
+      header: styles.header,
+      title: styles.title,
+      close: styles.close,
+      body: styles.body,
+    },
+  } as const;
+  return place === "centre" ? <Modal {...shared}>{children}</Modal> : <Drawer {...shared}>{children}</Drawer>;
+}
