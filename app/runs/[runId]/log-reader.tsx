@@ -17,7 +17,7 @@ const AT_END_PX = 24;
 /** The kept lines with a search. It follows the newest line until somebody scrolls up or looks for something. */
 export function LogReader({ lines, wrap = true, tall = false }: Props) {
   const t = useTranslations("rail");
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
   const [sought, setSought] = useState("");
   const [at, setAt] = useState<number | null>(null);
@@ -85,10 +85,9 @@ export function LogReader({ lines, wrap = true, tall = false }: Props) {
         )}
       </div>
       {/* A box that scrolls is reached by keyboard. */}
-      <div
+      <section
         ref={box}
         className={styles.box}
-        role="region"
         aria-label={t("logLines")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         tabIndex={0}
@@ -103,7 +102,7 @@ export function LogReader({ lines, wrap = true, tall = false }: Props) {
           wrap={wrap}
           sought={matches.length > 0 ? { length: sought.trim().length, starts, current } : null}
         />
-      </div>
+      </section>
       {!follows && (
         <button type="button" className={`${button.button} ${styles.newest}`} onClick={() => setFollows(true)}>
           {t("logNewest")}
@@ -114,7 +113,7 @@ export function LogReader({ lines, wrap = true, tall = false }: Props) {
 }
 
 /** Brings the current place into the middle of the box; the page itself stays where it is. */
-function centre(box: HTMLDivElement | null): void {
+function centre(box: HTMLElement | null): void {
   const mark = box?.querySelector("mark[data-current]");
   if (!box || !mark) return;
   const [outer, inner] = [box.getBoundingClientRect(), mark.getBoundingClientRect()];

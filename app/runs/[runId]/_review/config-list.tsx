@@ -26,9 +26,8 @@ export function ConfigList({ config }: { config: ConfigView }) {
       />
       {found.length === 0 && <p className={styles.nothing}>{t("configNothing")}</p>}
       {/* A box that scrolls is reached by keyboard. */}
-      <div
+      <section
         className={styles.configBox}
-        role="region"
         aria-label={t("configList")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         tabIndex={0}
@@ -44,7 +43,7 @@ export function ConfigList({ config }: { config: ConfigView }) {
             </div>
           ))}
         </dl>
-      </div>
+      </section>
     </details>
   );
 }

@@ -118,16 +118,15 @@ function Field({ name, text, problem, onType }: FieldProps) {
       />
     );
   }
+  const { least, most } = field.kind === "number" ? field : { least: "", most: "" };
+  const bounds = { least: String(least), most: String(most) };
   return (
     <TextInput
       {...shared}
       inputMode={field.kind === "number" ? "decimal" : "text"}
       autoComplete="off"
       spellCheck={false}
-      error={
-        problem &&
-        t(`wrong.${problem}`, field.kind === "number" ? { least: String(field.least), most: String(field.most) } : {})
-      }
+      error={problem && t(`wrong.${problem}`, bounds)}
       onChange={(event) => onType(event.currentTarget.value)}
     />
   );

@@ -26,14 +26,14 @@ export function Review({ run }: { run: RunView }) {
       <Rows items={passed.slice(0, PASSES_SHOWN)} />
       {passed.length > PASSES_SHOWN && (
         <details className={styles.fold}>
-          <summary>{t("morePassed", { count: passed.length - PASSES_SHOWN })}</summary>
+          <summary>{t("morePassed", { count: String(passed.length - PASSES_SHOWN) })}</summary>
           <Rows items={passed.slice(PASSES_SHOWN)} />
         </details>
       )}
       {config !== null && <ByHand config={config} enter={enter} />}
       {unknown.length > 0 && (
         <details className={styles.fold}>
-          <summary>{t("notJudged", { count: unknown.length })}</summary>
+          <summary>{t("notJudged", { count: String(unknown.length) })}</summary>
           <EnterSettings unknown={unknown} config={config ?? {}} enter={enter} />
           <ul className={styles.unknown}>
             {unknown.map((item) => (
