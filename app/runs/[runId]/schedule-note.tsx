@@ -38,7 +38,7 @@ export function ScheduleNote({ run }: { run: RunView }) {
         )}
         {earlyStopping && (
           <Entry name={t("early")}>
-            <EarlyStopping said={earlyStopping} />
+            <EarlyStopping said={earlyStopping} goesOn={run.state !== "finished" && run.state !== "failed"} />
           </Entry>
         )}
         {forecast && (
@@ -60,14 +60,19 @@ function Entry({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Plan({ schedule, run: { step } }: { schedule: Schedule; run: RunView }) {
+/** A fitted curve misses zero by the last digits of a number. */
+const NO_RATE = 1e-6;
+
+function Plan({ schedule, run: { step, state } }: { schedule: Schedule; run: RunView }) {
   const t = useTranslations("rail");
   const language = useLocale();
   const rate = (at: number): string => {
     const planned = plannedRate(schedule, at);
-    return planned === null ? MISSING : formatLearningRate(planned);
+    if (planned === null) return MISSING;
+    return formatLearningRate(planned < NO_RATE * schedule.peak ? 0 : planned);
   };
-  const now = schedule.phases.findLast(({ fromStep }) => step !== null && fromStep <= step);
+  const isOver = state === "finished" || state === "failed";
+  const now = isOver ? null : schedule.phases.findLast(({ fromStep }) => step !== null && fromStep <= step);
   return (
     <>
       <p>
@@ -112,7 +117,9 @@ function Coming({ run }: { run: RunView }) {
         const time = msPerStep !== null && state === "running" ? formatDuration(steps * msPerStep, language) : null;
         return (
           <li key={kind}>
-            <Numbers text={t(`milestone.${kind}`, { step: formatStep(at) })} />
+            <span>
+              <Numbers text={t(`milestone.${kind}`, { step: formatStep(at) })} />
+            </span>
             <span className={styles.aside}>
               {time === null ? t("inSteps", { steps: formatStep(steps) }) : t("inTime", { time })}
             </span>
@@ -123,16 +130,18 @@ function Coming({ run }: { run: RunView }) {
   );
 }
 
-function EarlyStopping({ said }: { said: NonNullable<DiagnosisView["earlyStopping"]> }) {
+type EarlyProps = { said: NonNullable<DiagnosisView["earlyStopping"]>; goesOn: boolean };
+
+function EarlyStopping({ said, goesOn }: EarlyProps) {
   const t = useTranslations("rail");
   const { best, evalsSinceBest: checks, wouldStop, patience, expectedGain } = said;
   return (
     <>
       <p>
         <Numbers text={t("earlyText", { value: formatMetric(best.value), step: formatStep(best.step), checks })} />{" "}
-        {wouldStop ? t("earlyStop") : t("earlyLeft", { count: Math.max(1, patience - checks) })}
+        {wouldStop ? t("earlyStop") : goesOn && t("earlyLeft", { count: Math.max(1, patience - checks) })}
       </p>
-      {expectedGain && (
+      {goesOn && expectedGain && (
         <p>
           <Numbers
             text={t(expectedGain.share === null ? "earlyGain" : "earlyGainOf", {

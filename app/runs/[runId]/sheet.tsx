@@ -19,29 +19,37 @@ const STILL = { duration: 0 };
 /** Something that needs the whole page for a while. It keeps the focus, and Escape or a click beside it ends it. */
 export function Sheet({ title, opened, onClose, place, children }: Props) {
   const t = useTranslations("rail");
-  const shared = {
-    title,
-    opened,
-    onClose,
-    transitionProps: STILL,
-    overlayProps: { transitionProps: STILL },
-    closeButtonProps: {
-      "aria-label": t("close"),
-      icon: (
-        <Icon>
-          <path d="m4 4 8 8M12 4l-8 8" />
-        </Icon>
-      ),
-    },
-    classNames: {
-      overlay: styles.overlay,
-      inner: place === "centre" ? styles.centre : styles.below,
-      content: styles.content,
-      header: styles.header,
-      title: styles.title,
-      close: styles.close,
-      body: styles.body,
-    },
-  } as const;
-  return place === "centre" ? <Modal {...shared}>{children}</Modal> : <Drawer {...shared}>{children}</Drawer>;
+  const Kind = place === "centre" ? Modal : Drawer;
+  return (
+    <Kind.Root
+      opened={opened}
+      onClose={onClose}
+      transitionProps={STILL}
+      classNames={{
+        overlay: styles.overlay,
+        inner: place === "centre" ? styles.centre : styles.below,
+        content: styles.content,
+        title: styles.title,
+        close: styles.close,
+        body: styles.body,
+      }}
+    >
+      <Kind.Overlay transitionProps={STILL} />
+      <Kind.Content>
+        {/* Not their Header: a second banner is no landmark of the page. */}
+        <div className={styles.header}>
+          <Kind.Title>{title}</Kind.Title>
+          <Kind.CloseButton
+            aria-label={t("close")}
+            icon={
+              <Icon>
+                <path d="m4 4 8 8M12 4l-8 8" />
+              </Icon>
+            }
+          />
+        </div>
+        <Kind.Body>{children}</Kind.Body>
+      </Kind.Content>
+    </Kind.Root>
+  );
 }

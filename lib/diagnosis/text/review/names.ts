@@ -15,7 +15,7 @@ const NAMES: Record<string, Localised> = {
   "hp.warmup.shape": both("Start of warmup", "预热起点"),
   "hp.decay.none": both("LR decay", "学习率衰减"),
   "hp.decay.linear": both("Decay shape", "衰减形状"),
-  "hp.decay.poly": both("Polynomial power", "多项式幂次"),
+  "hp.decay.poly": both("Polynomial decay", "多项式衰减"),
   "hp.decay.total_mismatch": both("End of decay", "衰减终点"),
   "hp.wd.range": both("Weight decay", "权重衰减"),
   "hp.wd.lora": both("Weight decay for LoRA", "LoRA 权重衰减"),
