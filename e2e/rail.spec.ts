@@ -14,7 +14,7 @@ const section = (page: Page, name: string) =>
 function records(count: number, rate: number, floor: number): string {
   const line = (i: number): string => {
     const step = i + 1;
-    const loss = floor + 2 * Math.exp(-step / 60) + 0.02 * Math.sin(step * 7.3);
+    const loss = floor + (5 - floor) * Math.exp(-step / 60) + 0.02 * Math.sin(step * 7.3);
     const lr = rate * Math.min(1, step / 20);
     return `step ${step}/${count} | loss ${loss.toFixed(4)} | lr ${lr.toExponential(3)} | grad_norm 0.9`;
   };

@@ -12,6 +12,7 @@ import {
 } from "#lib/core/index.ts";
 import { type DiagnosisView, METRIC, type RunView, type Schedule } from "#lib/protocol/index.ts";
 import { Numbers } from "../../_components/numbers.tsx";
+import { withDecimalsOf } from "./_strip/overlay.tsx";
 import { RailSection } from "./rail-section.tsx";
 import styles from "./schedule-note.module.css";
 import { milestones, plannedRate } from "./schedule-note.ts";
@@ -160,9 +161,10 @@ function EarlyStopping({ said, goesOn }: EarlyProps) {
 function Forecast({ forecast }: { forecast: NonNullable<DiagnosisView["forecast"]> }) {
   const t = useTranslations("rail");
   const { step, value, low, high, level } = forecast;
+  const said = formatMetric(value);
   return (
     <p>
-      <b className={styles.forecast}>{`${formatMetric(value)} ± ${formatMetric((high - low) / 2)}`}</b>{" "}
+      <b className={styles.forecast}>{`${said} ± ${withDecimalsOf(said, (high - low) / 2)}`}</b>{" "}
       <Numbers
         text={t("forecastText", {
           step: formatStep(step),
