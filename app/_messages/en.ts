@@ -163,7 +163,7 @@ export const en = {
     incidents: "Incidents",
     comma: ", ",
     countOpen: "{count} open",
-    countLasted: "{count} to the end",
+    countLasted: "{count} open at the end",
     countRecovered: "{count} recovered",
     countNoted: "{count} noted",
     none: "No incidents so far.",

@@ -162,7 +162,7 @@ export const zhCn: Messages = {
     incidents: "事件",
     comma: "，",
     countOpen: "{count} 个未关闭",
-    countLasted: "{count} 个持续到结束",
+    countLasted: "{count} 个到结束仍未恢复",
     countRecovered: "{count} 个已恢复",
     countNoted: "{count} 个记录",
     none: "目前没有事件。",

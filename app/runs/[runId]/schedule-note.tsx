@@ -62,7 +62,7 @@ function Entry({ name, children }: { name: string; children: ReactNode }) {
 }
 
 /** A fitted curve misses zero by the last digits of a number. */
-const NO_RATE = 1e-6;
+const NO_RATE = 1e-5;
 
 function Plan({ schedule, run: { step, state } }: { schedule: Schedule; run: RunView }) {
   const t = useTranslations("rail");

@@ -113,6 +113,7 @@ function Field({ name, text, problem, onType }: FieldProps) {
     return (
       <NativeSelect
         {...shared}
+        classNames={{ ...shared.classNames, section: styles.arrow }}
         data={[{ value: "", label: t("notTold") }, ...options.map((value) => ({ value, label: words(value) }))]}
         onChange={(event) => onType(event.currentTarget.value)}
       />
