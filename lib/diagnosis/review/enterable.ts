@@ -27,7 +27,9 @@ const BY_NAME: Record<string, readonly string[]> = {
 /** @param names of what is missing, as the review calls it */
 export function enterableKeys(names: readonly string[]): string[] {
   const keys = names.flatMap(
-    (name) => BY_NAME[name] ?? (Object.hasOwn(ALIASES, name) ? [firstName(name as Field)] : []),
+    (name) =>
+      (Object.hasOwn(BY_NAME, name) ? BY_NAME[name]! : null) ??
+      (Object.hasOwn(ALIASES, name) ? [firstName(name as Field)] : []),
   );
   return [...new Set(keys)];
 }
