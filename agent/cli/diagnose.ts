@@ -70,7 +70,7 @@ function toJson(path: string, { view, facts, observations, lastStep }: JudgedFil
     schedule: view.schedule && { ...view.schedule, text: view.schedule.text[lang], curve: undefined },
     earlyStopping: view.earlyStopping,
     forecast: view.forecast,
-    review: view.review.map((item) => ({ ...item, advice: item.advice[lang] })),
+    review: view.review.map((item) => ({ ...item, name: item.name[lang], advice: item.advice[lang] })),
     end: { state: stateOf(facts, lastStep), lastStep },
   };
 }
@@ -104,7 +104,7 @@ function reviewLines(review: readonly ReviewItem[], lang: Language): string[] {
   const count = (status: ReviewItem["status"]): number => review.filter((item) => item.status === status).length;
   const flagged = review.filter(({ status }) => status !== "pass" && status !== "not_judged");
   return [
-    ...flagged.map(({ status, rule, advice, source }) => `  ${status} ${rule}: ${advice[lang]} (${source})`),
+    ...flagged.map(({ status, name, advice, source }) => `  ${status} ${name[lang]}: ${advice[lang]} (${source})`),
     `  settings: ${flagged.length} flagged, ${count("pass")} passed, ${count("not_judged")} not judged`,
   ];
 }

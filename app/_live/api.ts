@@ -1,4 +1,12 @@
-import { decodeSeries, type GpusView, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
+import {
+  type Config,
+  type ConfigView,
+  decodeSeries,
+  type GpusView,
+  type RunRow,
+  type RunView,
+  type SeriesAnswer,
+} from "#lib/protocol/index.ts";
 
 import type { Shelf } from "./rows.ts";
 
@@ -32,6 +40,31 @@ export async function fetchRunRows(shelf: Shelf, signal: AbortSignal): Promise<R
 /** @param buckets points a series has at most */
 export async function fetchGpus(run: string, buckets: number, signal: AbortSignal): Promise<GpusView> {
   return (await get(`/api/v1/runs/${run}/gpus?buckets=${buckets}`, signal)).json() as Promise<GpusView>;
+}
+
+/** The settings of a run, as its log told them and as a person entered them. */
+export async function fetchConfig(run: string, signal: AbortSignal): Promise<ConfigView> {
+  const answer = (await (await get(`/api/v1/runs/${run}`, signal)).json()) as { config: ConfigView | null };
+  return answer.config ?? {};
+}
+
+/**
+ * Enters settings by hand; null takes one back. The review that follows comes over the socket.
+ *
+ * @returns all settings as they are then, or the server's sentence about what is wrong; null when it did not answer
+ */
+export async function enterConfig(run: string, values: Config): Promise<ConfigView | string | null> {
+  try {
+    const response = await fetch(`/api/v1/runs/${run}/config`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ values }),
+    });
+    const answer = (await response.json()) as { config: ConfigView } | { error: { message: string } };
+    return "config" in answer ? answer.config : answer.error.message;
+  } catch {
+    return null;
+  }
 }
 
 async function get(path: string, signal: AbortSignal): Promise<Response> {

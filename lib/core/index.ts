@@ -8,6 +8,7 @@ export * from "./attempts.ts";
 export { normalNoise } from "./noise.ts";
 export * from "./number-format.ts";
 export * from "./plain-state.ts";
+export { formatReviewValue } from "./review-value.ts";
 export * from "./run-state.ts";
 export * from "./sorted-ring.ts";
 export * from "./statistics.ts";

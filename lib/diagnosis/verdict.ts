@@ -152,6 +152,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         slopePer1k: since?.slopePer1k ?? slopePer1k,
         isUndo: riseToUndo(state) !== null,
         givenBack: f === null || progress === null ? 0 : Math.max(f.giveBack, f.coarseGiveBack, f.gap) / progress,
+        timesStart: f !== null && curve.start > 0 ? f.current / curve.start : null,
         next,
       });
     case "too_slow":

@@ -87,10 +87,14 @@ export type Schedule = {
 
 export type ReviewItem = {
   rule: string;
+  /** The setting that is judged, in words. */
+  name: Localised;
   status: "pass" | "note" | "caution" | "critical" | "not_judged";
   value: number | string | null;
   advice: Localised;
   source: string;
+  /** Of one that is not judged: the config keys that would help, as they can be entered by hand; none where nothing would. */
+  missing?: string[];
 };
 
 export type DiagnosisView = {
@@ -135,11 +139,20 @@ export type DiagnosisView = {
     /** 1 is best. */
     rank: number;
     of: number;
+    /** Where they are compared: the last step that enough of them have reached. */
+    atStep: number;
     /** What is lost against the best run, as a share of what that has learnt; null for a run that failed. */
     regret: number | null;
     best: { id: string; name: string; rate: number };
     /** By rate, this run too, at most 24; the level is null where a run has failed. */
-    curve: { rate: number; level: number | null; regret: number | null; name: string; verdict: VerdictName }[];
+    curve: {
+      id: string;
+      rate: number;
+      level: number | null;
+      regret: number | null;
+      name: string;
+      verdict: VerdictName;
+    }[];
   } | null;
   review: ReviewItem[];
   /** The robust trend the verdict was made from, at most 128 points, by step; and the noise around it, in loss units. */

@@ -58,7 +58,14 @@ test("a bare log gives a bare report", () => {
 
 test("what the review could not judge is counted, after what is known", () => {
   const item = (rule: string, status: ReviewItem["status"], value: number | null): ReviewItem => ({
-    ...{ rule, status, value, source: "a source", advice: { en: "Advice.", "zh-CN": "建议。" } },
+    ...{
+      rule,
+      status,
+      value,
+      source: "a source",
+      name: both(`Name of ${rule}`),
+      advice: { en: "Advice.", "zh-CN": "建议。" },
+    },
   });
   const review = [
     item("hp.wd.range", "note", 0),
@@ -67,7 +74,7 @@ test("what the review could not judge is counted, after what is known", () => {
   ];
   const { settings } = reportModel(reportInput({}, { review }));
   expect(settings.slice(-2).map(({ name, status, value }) => [name.en, status, value.en])).toEqual([
-    ["hp.wd.range", "note", "0"],
+    ["Name of hp.wd.range", "note", "0"],
     ["Not judged", "not_judged", "2 checks"],
   ]);
 });

@@ -108,7 +108,9 @@ test("what a log says stays text, wherever it stands", () => {
     },
     {
       findings: [finding("lr.jump_unexpected", 400, { text: both(ATTACK) })],
-      review: [{ rule: ATTACK, status: "caution", value: ATTACK, advice: both(ATTACK), source: ATTACK }],
+      review: [
+        { rule: ATTACK, status: "caution", name: both(ATTACK), value: ATTACK, advice: both(ATTACK), source: ATTACK },
+      ],
     },
   );
   const alerts = [

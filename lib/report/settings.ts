@@ -1,4 +1,4 @@
-import { formatLearningRate, formatShare, formatStep } from "#lib/core/index.ts";
+import { formatLearningRate, formatReviewValue, formatShare, formatStep } from "#lib/core/index.ts";
 import type { Localised, ReviewItem, SeriesView } from "#lib/protocol/index.ts";
 import { peakRate } from "./key-figures.ts";
 import { localised, MESSAGES, type Messages } from "./messages/index.ts";
@@ -60,9 +60,9 @@ export function settingsSeen(run: ReportRun, series: readonly SeriesView[]): Set
   return [...seen, ...judged.map(reviewed), ...(unknown === 0 ? [] : [left])];
 }
 
-function reviewed({ rule, status, value, advice }: ReviewItem): Setting {
-  const text = value === null ? "" : typeof value === "number" ? formatLearningRate(value) : value;
-  return { name: same(rule), status, value: same(text), note: advice };
+function reviewed(item: ReviewItem): Setting {
+  const value = localised((_, language) => (item.value === null ? "" : formatReviewValue(item, language)));
+  return { name: item.name, status: item.status, value, note: item.advice };
 }
 
 function kindInWords(kind: string): Localised {

@@ -1,1 +1,22 @@
-export const siblings = {} as const;
+/** How a run stands among runs that differ in the learning rate. */
+export const siblings = {
+  title: "Other learning rates",
+  atStep: "compared at step {step}",
+  comma: ", ",
+  isBest: "Best of {of} runs at other rates: {rate} is the rate to keep.",
+  rank: "{rank, selectordinal, one {#st} two {#nd} few {#rd} other {#th}} of {of} rates; best is {rate}, run",
+  regret: "which has learnt more: {share} of its gain is lost here.",
+  failed: "which went on where this one failed.",
+  table: "Show as table",
+  caption: "Runs by learning rate",
+  chart: "Loss of {count} runs over the learning rate; this run at {own}, best at {best}",
+  axes: "Loss over peak LR, log scale.",
+  crossed: "A cross has failed.",
+  above: "A triangle lies above the plot.",
+  rate: "Peak LR",
+  run: "Run",
+  level: "Loss",
+  lost: "Gain lost",
+  this: "this run",
+  best: "best",
+} as const;

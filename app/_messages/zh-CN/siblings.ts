@@ -1,1 +1,21 @@
-export const siblings = {} as const;
+export const siblings = {
+  title: "其他学习率",
+  atStep: "在步 {step} 比较",
+  comma: "，",
+  isBest: "在 {of} 个学习率的运行中最好：保持 {rate}。",
+  rank: "{of} 个学习率中排第 {rank}；最佳为 {rate}，运行",
+  regret: "它学到更多：本运行少了其进展的 {share}。",
+  failed: "本运行失败而它仍在继续。",
+  table: "以表格显示",
+  caption: "按学习率排列的运行",
+  chart: "{count} 个运行的损失随学习率变化；本运行 {own}，最佳 {best}",
+  axes: "损失与峰值学习率，对数轴。",
+  crossed: "叉号表示已失败。",
+  above: "三角表示超出图外。",
+  rate: "峰值学习率",
+  run: "运行",
+  level: "损失",
+  lost: "损失的进展",
+  this: "本运行",
+  best: "最佳",
+} as const;

@@ -10,6 +10,7 @@ import { Review } from "./_review/review.tsx";
 import { Siblings } from "./_siblings/siblings.tsx";
 import { Strip } from "./_strip/strip.tsx";
 import { Deleted } from "./deleted.tsx";
+import { Dock } from "./dock.tsx";
 import { Incidents } from "./incidents.tsx";
 import { LogTail } from "./log-tail.tsx";
 import { RunHeader } from "./run-header.tsx";
@@ -39,12 +40,17 @@ export function RunScreen({ initial }: { initial: RunView }) {
           </div>
           <aside className={styles.rail}>
             <Incidents run={view} />
-            <Review run={view} />
+            <div className={styles.behind}>
+              <Review run={view} />
+            </div>
             <ScheduleNote run={view} />
             <Siblings run={view} />
             <About run={view} />
-            <LogTail run={view} />
+            <div className={styles.behind}>
+              <LogTail run={view} />
+            </div>
           </aside>
+          <Dock run={view} />
         </div>
       )}
     </main>

@@ -2,7 +2,9 @@ import { significant } from "#lib/core/index.ts";
 import type { ReviewItem } from "#lib/protocol/index.ts";
 import type { RunConfig } from "../observation.ts";
 import { defaultText, unknownText } from "../text/review/common.ts";
+import { reviewName } from "../text/review/names.ts";
 import { trainerDefault } from "./config.ts";
+import { enterableKeys } from "./enterable.ts";
 import type { ReviewFacts } from "./facts.ts";
 import { BATCH_RULES } from "./rules/batch.ts";
 import { MEMORY_RULES } from "./rules/memory.ts";
@@ -10,7 +12,7 @@ import { OPTIMIZER_RULES } from "./rules/optimizer.ts";
 import { PRECISION_RULES } from "./rules/precision.ts";
 import { RATE_RULES } from "./rules/rate.ts";
 import { REGULARISATION_RULES } from "./rules/regularisation.ts";
-import { type Judgement, type ReviewRule, STATUS } from "./rules/rule.ts";
+import { type Judgement, notJudged, type ReviewRule, STATUS } from "./rules/rule.ts";
 import { SCHEDULE_RULES } from "./rules/schedule.ts";
 import { STOPPING_RULES } from "./rules/stopping.ts";
 import { type Subject, subjectOf } from "./subject.ts";
@@ -42,12 +44,14 @@ export function reviewRun(config: RunConfig, facts: ReviewFacts): ReviewItem[] {
   return REVIEW_RULES.filter((rule) => rule.applies?.(subject) ?? true)
     .map((rule) => ({ rule, judgement: judge(rule, subject) }))
     .sort((a, b) => ORDER.indexOf(a.judgement.level) - ORDER.indexOf(b.judgement.level))
-    .map(({ rule, judgement: { level, value, advice } }) => ({
+    .map(({ rule, judgement: { level, value, advice, missing = [] } }) => ({
       rule: rule.id,
+      name: reviewName(rule.id),
       status: STATUS[level],
       value: typeof value === "number" ? significant(value, 6) : value,
       advice,
       source: rule.sourceOf?.(subject) ?? rule.source,
+      ...(level === "not_judged" ? { missing: enterableKeys(missing) } : {}),
     }));
 }
 
@@ -56,5 +60,5 @@ function judge(rule: ReviewRule, subject: Subject): Judgement {
   if (missing.length === 0) return rule.judge(subject as Parameters<ReviewRule["judge"]>[0]);
   const standard = subject.trainer === null || !rule.field ? null : trainerDefault(subject.trainer, rule.field);
   const isUnset = standard !== null && subject[rule.field!] === null;
-  return { level: "not_judged", value: null, advice: isUnset ? defaultText(standard) : unknownText(missing) };
+  return notJudged(null, missing, isUnset ? defaultText(standard) : unknownText(missing));
 }

@@ -28,13 +28,21 @@ export function siblingsFinding(siblings: SiblingEvidence): (Said & { rule: stri
 
 export function siblingsView(siblings: SiblingEvidence | null): DiagnosisView["siblings"] {
   if (siblings === null) return null;
-  const { rank, of, regret, best, curve } = siblings;
+  const { rank, of, atStep, regret, best, curve } = siblings;
   return {
     rank,
     of,
+    atStep,
     regret,
     best: { id: best.id, name: best.name, rate: best.rate },
-    curve: curve.map(({ rate, level, regret, name, verdict }) => ({ rate, level, regret, name, verdict })),
+    curve: curve.map(({ id, rate, level, regret: lost, name, verdict }) => ({
+      id,
+      rate,
+      level,
+      regret: lost,
+      name,
+      verdict,
+    })),
   };
 }
 

@@ -32,6 +32,7 @@ const sentences: Record<string, Sentence> = {
     since: 31_700,
     slopePer1k: -0.0013,
     givenBack: 0.41,
+    timesStart: 0.6,
     next: 2.24e-4,
     isUndo: false,
   }),
@@ -50,6 +51,7 @@ const sentences: Record<string, Sentence> = {
     since: 1,
     slopePer1k: 0.1,
     givenBack: 0,
+    timesStart: null,
     next: null,
     isUndo: false,
   }),
@@ -78,6 +80,18 @@ test("sentences say the fact with its numbers, then what to do", () => {
       "Loss is NaN from step 31\u2009702; last finite value 2.59 at step 31\u2009701; gradient norm went from 0.800 to inf in 12 steps; " +
       "LR 4.49e-4. Stop. Resume from the last good checkpoint with LR 1.12e-4.",
   });
+});
+
+test("a loss above its start has no share to give back: it is told against the start", () => {
+  const of = (timesStart: number | null): string => {
+    const facts = { swing: 2, times: null, since: 1, slopePer1k: 1, givenBack: 8.05, timesStart, next: null };
+    const { en, "zh-CN": zh } = text.oscillatingText(facts).reason;
+    return `${en} ${zh}`;
+  };
+  expect(of(2.1)).toContain("it rose to 2.1× its start");
+  expect(of(2.1)).toContain("已升至起点的 2.1 倍");
+  expect(of(1)).toContain("it gave back all of its gain");
+  expect(of(2.1)).not.toContain("%");
 });
 
 test("every sentence exists in every language and keeps to the house's typography", () => {

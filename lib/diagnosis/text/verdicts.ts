@@ -77,6 +77,8 @@ export function oscillatingText(facts: {
   since: number;
   slopePer1k: number;
   givenBack: number;
+  /** The level now as a multiple of the first; null where that means nothing. */
+  timesStart: number | null;
   next: number | null;
   /** The next rate is that of the schedule, which the run has left. */
   isUndo: boolean;
@@ -88,14 +90,26 @@ export function oscillatingText(facts: {
   const falls = facts.slopePer1k < 0;
   const trendEn = falls ? `falls only ${formatMetric(-facts.slopePer1k)} per 1k steps` : "no longer falls";
   const trendZh = falls ? `每千步仅下降 ${formatMetric(-facts.slopePer1k)}` : "不再下降";
-  const share = facts.givenBack < 0.05 ? null : formatShare(facts.givenBack);
+  const back = givenBackText(facts.givenBack, facts.timesStart);
   return {
     reason: both(
-      `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${share === null ? "" : `; it gave back ${share} of its gain`}.`,
-      `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${share === null ? "" : `；已回吐 ${share} 的进展`}。`,
+      `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${back.en}.`,
+      `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${back["zh-CN"]}。`,
     ),
     advice: lowerRate(facts.next, facts.isUndo ? BACK_TO_SCHEDULE : HALF_OF_NOW),
   };
+}
+
+/** More than everything is no share any more: then it is told where the loss stands against its start. */
+function givenBackText(share: number, timesStart: number | null): Localised {
+  if (share < 0.05) return both("", "");
+  if (share <= 1)
+    return both(`; it gave back ${formatShare(share)} of its gain`, `；已回吐 ${formatShare(share)} 的进展`);
+  if (timesStart === null || timesStart < 1.05) {
+    return both("; it gave back all of its gain", "；已回吐全部进展");
+  }
+  const times = formatTimes(timesStart);
+  return both(`; it rose to ${times} its start`, `；已升至起点的 ${times.replace("×", "")} 倍`);
 }
 
 export function tooSlowText(facts: {

@@ -115,7 +115,7 @@ export function runRoutes(views: Views, reader: Remote<Reader>): Route[] {
         schedule: diagnosis.schedule && { ...diagnosis.schedule, text: diagnosis.schedule.text[lang] },
         earlyStopping: diagnosis.earlyStopping,
         forecast: diagnosis.forecast,
-        review: diagnosis.review.map((item) => ({ ...item, advice: item.advice[lang] })),
+        review: diagnosis.review.map((item) => ({ ...item, name: item.name[lang], advice: item.advice[lang] })),
         attempts,
         gaps,
         metrics,

@@ -171,7 +171,7 @@ function Forecast({ run, scene, room }: { run: RunView; scene: StripScene; room:
 }
 
 /** An error is written as finely as what it is the error of, unless nothing would be left of it. */
-function withDecimalsOf(text: string, error: number): string {
+export function withDecimalsOf(text: string, error: number): string {
   const decimals = /^\d+(?:\.(\d+))?$/.exec(text)?.[1]?.length ?? null;
   const short = decimals === null ? "" : error.toFixed(decimals);
   return Number(short) > 0 ? short : formatMetric(error);

@@ -41,7 +41,7 @@ export function Strip({ run, feed, stage }: Props) {
   const has = (metric: string): boolean => run.metrics.some(({ name }) => name === metric);
   const printedSteps = run.stepSource !== "ordinal";
   return (
-    <section className={`${panel.panel} ${styles.strip}`} aria-label={t("label")}>
+    <section id="strip" className={`${panel.panel} ${styles.strip}`} aria-label={t("label")}>
       <ControlBar
         choice={choice}
         choose={choose}

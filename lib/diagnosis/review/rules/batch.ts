@@ -1,7 +1,6 @@
-import { unknownText } from "../../text/review/common.ts";
 import { BATCH_TEXT as TEXT } from "../../text/review/run.ts";
 import type { Subject } from "../subject.ts";
-import { defineRule, flagged, isLanguageModel, type ReviewRule, SOURCE, usual } from "./rule.ts";
+import { defineRule, flagged, isLanguageModel, notJudged, type ReviewRule, SOURCE, usual } from "./rule.ts";
 
 /** Batch size and gradient accumulation (DIAGNOSIS.md §6.3, hp.batch and hp.accum). */
 const LARGE = { tokens: 4e6, examples: 8192, ofData: 0.05 };
@@ -15,7 +14,7 @@ const global = defineRule({
   needs: ["product", "microBatch", "accumulation"],
   judge({ product, microBatch, accumulation, globalBatch }) {
     const factors = [microBatch, accumulation, product / (microBatch * accumulation)];
-    if (globalBatch === null) return { level: "not_judged", value: product, advice: TEXT.product(factors, product) };
+    if (globalBatch === null) return notJudged(product, ["globalBatch"], TEXT.product(factors, product));
     return globalBatch === product
       ? usual(product)
       : flagged("warning", product, TEXT.differs(factors, product, globalBatch));
@@ -29,11 +28,11 @@ const large = defineRule({
   judge(subject) {
     const { batch, tokens, examples } = subject;
     if (isLanguageModel(subject)) {
-      if (tokens === null) return { level: "not_judged", value: batch, advice: unknownText(["sequenceLength"]) };
+      if (tokens === null) return notJudged(batch, ["sequenceLength"]);
       return tokens > LARGE.tokens ? flagged("info", tokens, TEXT.large(tokens, "tokens")) : usual(tokens);
     }
     if (batch <= LARGE.examples) return usual(batch);
-    if (examples === null) return { level: "not_judged", value: batch, advice: unknownText(["examples"]) };
+    if (examples === null) return notJudged(batch, ["examples"]);
     return batch > LARGE.ofData * examples ? flagged("info", batch, TEXT.large(batch, "examples")) : usual(batch);
   },
 });
@@ -66,7 +65,7 @@ const tokenMean = defineRule({
     if (averagesTokens || packed) return usual(accumulation);
     if (averagesTokens === false) return flagged("warning", accumulation, TEXT.tokenMean);
     const version = versionOf(trainerVersion);
-    if (version === null) return { level: "not_judged", value: null, advice: unknownText(["transformersVersion"]) };
+    if (version === null) return notJudged(null, ["transformersVersion"]);
     return isAfter(version, LAST_WITH_BUG) ? usual(trainerVersion) : flagged("warning", trainerVersion, TEXT.tokenMean);
   },
 });
@@ -78,7 +77,7 @@ const batchNorm = defineRule({
   applies: (subject) => accumulates(subject) && (subject.classes !== null || subject.imageSize !== null),
   judge({ accumulation, batchNorm: declared, normLayer }) {
     const has = declared ?? (normLayer === null ? null : /batch|^bn/.test(normLayer));
-    if (has === null) return { level: "not_judged", value: null, advice: unknownText(["normLayer"]) };
+    if (has === null) return notJudged(null, ["normLayer"]);
     return has ? flagged("notice", accumulation, TEXT.batchNorm) : usual(accumulation);
   },
 });

@@ -1,7 +1,6 @@
-import { unknownText } from "../../text/review/common.ts";
 import { PRECISION_TEXT as TEXT } from "../../text/review/run.ts";
 import type { Subject } from "../subject.ts";
-import { defineRule, flagged, type ReviewRule, SOURCE, usual } from "./rule.ts";
+import { defineRule, flagged, notJudged, type ReviewRule, SOURCE, usual } from "./rule.ts";
 
 /** Number formats (DIAGNOSIS.md §6.3, hp.fp16 and hp.bf16). */
 const LARGE_MODEL = 1e9;
@@ -33,7 +32,7 @@ const scaler = defineRule({
     }
     // A loss scale of 0 is DeepSpeed's word for dynamic; both trainers scale dynamically unless told otherwise.
     if (dynamicScaling || lossScale === 0 || trainer !== null) return usual("dynamic");
-    return { level: "not_judged", value: precision, advice: unknownText(["lossScale"]) };
+    return notJudged(precision, ["lossScale"]);
   },
 });
 

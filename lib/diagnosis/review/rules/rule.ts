@@ -1,5 +1,5 @@
 import type { Localised, ReviewItem } from "#lib/protocol/index.ts";
-import { USUAL } from "../../text/review/common.ts";
+import { USUAL, unknownText } from "../../text/review/common.ts";
 import type { Field } from "../aliases.ts";
 import type { Subject } from "../subject.ts";
 
@@ -9,13 +9,31 @@ import type { Subject } from "../subject.ts";
  */
 export type Level = "pass" | "info" | "notice" | "warning" | "critical";
 
-export type Judgement = { level: Level | "not_judged"; value: ReviewItem["value"]; advice: Localised };
+export type Judgement = {
+  level: Level | "not_judged";
+  value: ReviewItem["value"];
+  advice: Localised;
+  /** Of one that is not judged: what it would take, as the review calls it. */
+  missing?: readonly string[];
+};
 
 export const usual = (value: Judgement["value"]): Judgement => ({ level: "pass", value, advice: USUAL });
 export const flagged = (level: Level, value: Judgement["value"], advice: Localised): Judgement => ({
   level,
   value,
   advice,
+});
+
+/** @param missing what it would take, as the review calls it */
+export const notJudged = (
+  value: Judgement["value"],
+  missing: readonly string[],
+  advice = unknownText(missing),
+): Judgement => ({
+  level: "not_judged",
+  value,
+  advice,
+  missing,
 });
 
 type Known<K extends keyof Subject> = Subject & { [P in K]-?: NonNullable<Subject[P]> };

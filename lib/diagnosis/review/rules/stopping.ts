@@ -1,7 +1,6 @@
-import { unknownText } from "../../text/review/common.ts";
 import { LOGGING_TEXT, STOPPING_TEXT as TEXT } from "../../text/review/run.ts";
 import type { Subject } from "../subject.ts";
-import { defineRule, flagged, type ReviewRule, SOURCE, usual } from "./rule.ts";
+import { defineRule, flagged, notJudged, type ReviewRule, SOURCE, usual } from "./rule.ts";
 
 /** When to stop, how often to log, and what to do after a NaN (DIAGNOSIS.md §6.3, hp.es, hp.epochs, hp.log, hp.nan). */
 const PATIENCE = 3;
@@ -19,7 +18,7 @@ const none = defineRule({
     if (!evaluates) return flagged("notice", "none", TEXT.noEval);
     if (earlyStopping === false) return flagged("notice", "off", TEXT.noStopping);
     if (earlyStopping || patience !== null) return usual(patience ?? "on");
-    return { level: "not_judged", value: null, advice: unknownText(["earlyStopping"]) };
+    return notJudged(null, ["earlyStopping"]);
   },
 });
 
@@ -61,7 +60,7 @@ const nanPlan = defineRule({
   needs: [],
   judge({ nonfinite, points }) {
     if (nonfinite) return flagged("critical", "NaN", LOGGING_TEXT.nonfinite);
-    return points > 0 ? usual(null) : { level: "not_judged", value: null, advice: unknownText(["loss"]) };
+    return points > 0 ? usual(null) : notJudged(null, ["loss"]);
   },
 });
 
