@@ -13,8 +13,17 @@ export type Evidence = {
   value: number | string;
   unit: string;
   label: Localised;
-  /** A little curve behind the number, at most 64 points, for a tile. */
-  series?: { step: number[]; value: (number | null)[]; kind: "line" | "bars" };
+  /**
+   * A little curve behind the number, at most 64 points, for a tile: a line, bars from zero, or the height of a `swing` to
+   * either side of the trend. `mark` is a level to hold it against; `log` wants a logarithmic scale.
+   */
+  series?: {
+    step: number[];
+    value: (number | null)[];
+    kind: "line" | "bars" | "swing";
+    mark?: number;
+    log?: boolean;
+  };
 };
 
 export type Verdict = {
