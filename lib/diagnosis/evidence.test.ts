@@ -25,18 +25,21 @@ function verdictOf(series: Record<string, string>) {
 
 const drawn = (evidence: Evidence[]) => evidence.filter(({ series }) => (series?.step.length ?? 0) >= 8);
 
-test.each(Object.entries(RUNS))("%s shows at least two curves behind its numbers, without a gradient norm too", (name, series) => {
-  const { grad_norm: _, ...bare } = series;
-  for (const verdict of [verdictOf(series), verdictOf(bare)]) {
-    expect(verdict.name).toBe(name);
-    expect(drawn(verdict.evidence).length).toBeGreaterThanOrEqual(2);
-    expect(verdict.evidence.length).toBeLessThanOrEqual(3);
-    for (const { series: curve } of drawn(verdict.evidence)) {
-      expect(curve!.step.length).toBe(curve!.value.length);
-      expect(curve!.step.length).toBeLessThanOrEqual(64);
+test.each(Object.entries(RUNS))(
+  "%s shows at least two curves behind its numbers, without a gradient norm too",
+  (name, series) => {
+    const { grad_norm: _, ...bare } = series;
+    for (const verdict of [verdictOf(series), verdictOf(bare)]) {
+      expect(verdict.name).toBe(name);
+      expect(drawn(verdict.evidence).length).toBeGreaterThanOrEqual(2);
+      expect(verdict.evidence.length).toBeLessThanOrEqual(3);
+      for (const { series: curve } of drawn(verdict.evidence)) {
+        expect(curve!.step.length).toBe(curve!.value.length);
+        expect(curve!.step.length).toBeLessThanOrEqual(64);
+      }
     }
-  }
-});
+  },
+);
 
 test("a swing is told as times the swing before, from measured heights that show the change", () => {
   const { evidence, sinceStep } = verdictOf(RUNS.oscillating!);

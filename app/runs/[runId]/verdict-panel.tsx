@@ -12,6 +12,7 @@ import { VerdictIcon } from "../../_components/verdict-icon.tsx";
 import { useVerdictInSentence } from "../../_components/verdict-words.ts";
 import { AdviceBox } from "./advice-box.tsx";
 import { EvidenceTile } from "./evidence-tile.tsx";
+import { LrTape } from "./lr-tape.tsx";
 import styles from "./verdict-panel.module.css";
 
 /** Below this the word is preceded by "maybe". */
@@ -35,7 +36,7 @@ export function VerdictPanel({ run }: { run: RunView }) {
     >
       <PatternEdge verdict={verdict.name} faded={stale} />
       <Announcement run={run} />
-      <div className={styles.body} data-plain={verdict.evidence.length === 0 || undefined}>
+      <div className={styles.body} data-plain={(verdict.evidence.length === 0 && !lr.tape) || undefined}>
         <div className={styles.word}>
           <div key={verdict.name} className={styles.call}>
             <h2>
@@ -43,7 +44,7 @@ export function VerdictPanel({ run }: { run: RunView }) {
               {doubtful && <span className={styles.maybe}>{t("maybe")}</span>}
               {t(`word.${verdict.name}`)}
             </h2>
-            <p className={styles.sub}>{subLine(verdict.cause, t, () => t(`sub.${verdict.name}`))}</p>
+            <p className={styles.sub}>{subLine(run, t)}</p>
             {stale && run.lastDataAt !== null && (
               <p className={styles.stale}>
                 <Age at={run.lastDataAt} text={(age) => t("lastRead", { age })} />
@@ -60,12 +61,17 @@ export function VerdictPanel({ run }: { run: RunView }) {
           )}
           <AdviceBox advice={verdict.advice[language]} severity={verdict.severity} nextRate={lr.next} />
         </div>
-        {verdict.evidence.length > 0 && (
-          <ul className={styles.evidence} aria-label={t("evidence")}>
-            {verdict.evidence.slice(0, TILES).map((evidence) => (
-              <EvidenceTile key={evidence.name} evidence={evidence} since={verdict.sinceStep} />
-            ))}
-          </ul>
+        {(verdict.evidence.length > 0 || lr.tape) && (
+          <div className={styles.proof}>
+            <LrTape lr={lr} verdict={verdict.name} />
+            {verdict.evidence.length > 0 && (
+              <ul className={styles.evidence} aria-label={t("evidence")}>
+                {verdict.evidence.slice(0, TILES).map((evidence) => (
+                  <EvidenceTile key={evidence.name} evidence={evidence} since={verdict.sinceStep} />
+                ))}
+              </ul>
+            )}
+          </div>
         )}
       </div>
     </section>
@@ -74,9 +80,11 @@ export function VerdictPanel({ run }: { run: RunView }) {
 
 type Translate = ReturnType<typeof useTranslations<"verdict">>;
 
-function subLine(cause: RunView["verdict"]["cause"], t: Translate, usual: () => string): string {
-  if (cause === "stalled") return t("stalled");
-  return cause === "no_progress" ? t("noProgress") : usual();
+function subLine({ diagnosis: { verdict, lr } }: RunView, t: Translate): string {
+  if (verdict.cause === "no_progress") return t("noProgress");
+  // A curve that lies flat at too high a rate: the rate is what to look at.
+  if (verdict.name === "plateau" && lr.judgement === "too_high") return t("sub.oscillating");
+  return verdict.cause === "stalled" ? t("stalled") : t(`sub.${verdict.name}`);
 }
 
 /** What is read aloud: word, since and advice, when they change and not with every refresh. */
