@@ -34,7 +34,13 @@ export const tape = {
     learning_rate: "learning rate, {range}",
   },
   range: "{from} to {to}",
-  because: "Learning rate too high: {reasons}.",
+  waiting: {
+    listening: "Server is listening",
+    log: "Log is found",
+    line: "First line is read",
+    verdict: "First verdict",
+    about: "about step 200",
+  },
   crash: {
     label: "How it ended",
     line: "Line {line}",

@@ -28,7 +28,13 @@ export const tape = {
     learning_rate: "学习率，步 {range}",
   },
   range: "{from} 至 {to}",
-  because: "学习率偏高：{reasons}。",
+  waiting: {
+    listening: "服务器已启动",
+    log: "找到日志文件",
+    line: "读到第一行",
+    verdict: "首个判断",
+    about: "约第 200 步",
+  },
   crash: {
     label: "如何结束",
     line: "第 {line} 行",

@@ -1,4 +1,5 @@
 "use client";
+import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { VERDICT_SEVERITY } from "#lib/charts/index.ts";
 import { formatDuration, formatStep, verdictStretches } from "#lib/core/index.ts";
@@ -11,6 +12,7 @@ import { VerdictChip } from "../../_components/verdict-chip.tsx";
 import { VerdictIcon } from "../../_components/verdict-icon.tsx";
 import { useVerdictInSentence } from "../../_components/verdict-words.ts";
 import { AdviceBox } from "./advice-box.tsx";
+import { CrashNote } from "./crash-note.tsx";
 import { EvidenceTile } from "./evidence-tile.tsx";
 import { LrTape } from "./lr-tape.tsx";
 import styles from "./verdict-panel.module.css";
@@ -27,6 +29,9 @@ export function VerdictPanel({ run }: { run: RunView }) {
   const stale = run.state === "quiet" || run.state === "lost";
   const doubtful = verdict.severity !== null && verdict.confidence < SURE;
   const reason = verdict.reason[language];
+  const flatTooHigh = verdict.name === "plateau" && lr.judgement === "too_high";
+  const causeTold =
+    flatTooHigh && run.diagnosis.findings.findLast(({ rule }) => rule === "lr.too_high")?.text[language];
   return (
     <section
       className={`${panel.panel} ${styles.panel}`}
@@ -59,7 +64,13 @@ export function VerdictPanel({ run }: { run: RunView }) {
               <Numbers text={reason} />
             </p>
           )}
+          {causeTold && (
+            <p className={styles.cause}>
+              <Numbers text={causeTold} />
+            </p>
+          )}
           <AdviceBox advice={verdict.advice[language]} severity={verdict.severity} nextRate={lr.next} />
+          <CrashNote run={run} />
         </div>
         {(verdict.evidence.length > 0 || lr.tape) && (
           <div className={styles.proof}>
@@ -87,19 +98,19 @@ function subLine({ diagnosis: { verdict, lr } }: RunView, t: Translate): string 
   return verdict.cause === "stalled" ? t("stalled") : t(`sub.${verdict.name}`);
 }
 
-/** What is read aloud: word, since and advice, when they change and not with every refresh. */
+/** What is read aloud: word, since and advice, once when the verdict changes and not with every refresh of its numbers. */
 function Announcement({ run }: { run: RunView }) {
   const t = useTranslations("verdict");
   const language = useLocale();
-  const { verdict } = run.diagnosis;
-  const since = verdict.sinceStep === null ? "" : t("sinceStep", { step: formatStep(verdict.sinceStep) });
+  const { name, sinceStep, severity, advice } = run.diagnosis.verdict;
+  const since = sinceStep === null ? "" : t("sinceStep", { step: formatStep(sinceStep) });
+  const call = `${name} ${sinceStep} ${language}`;
+  const text = [t(`word.${name}`), since, name === "reading" ? "" : advice[language]].filter(Boolean).join(". ");
+  const [said, setSaid] = useState({ call, text });
+  if (said.call !== call) setSaid({ call, text });
   return (
-    <p
-      className="visually-hidden"
-      aria-live={verdict.severity === "critical" ? "assertive" : "polite"}
-      aria-atomic="true"
-    >
-      {[t(`word.${verdict.name}`), since, verdict.advice[language]].filter(Boolean).join(". ")}
+    <p className="visually-hidden" aria-live={severity === "critical" ? "assertive" : "polite"} aria-atomic="true">
+      {said.text}
     </p>
   );
 }
