@@ -7,6 +7,7 @@ import { type Look, lookConfidence, warmingUp } from "./judge/states.ts";
 import { judgementOf, nextRate } from "./learning-rate.ts";
 import { nonfiniteFacts } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
+import { siblingJudgement } from "./siblings/index.ts";
 import { openSpike } from "./spikes.ts";
 import type { EngineState } from "./state.ts";
 import type { Sentence } from "./text/both.ts";
@@ -152,6 +153,7 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         slopePer1k: since?.slopePer1k ?? slopePer1k,
         givenBack: f === null || progress === null ? 0 : Math.max(f.giveBack, f.coarseGiveBack, f.gap) / progress,
         next,
+        bySiblings: siblingJudgement(context.siblings) !== null,
       });
     case "too_slow":
       return tooSlowText({

@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { type TapeScene, tapeScene } from "#lib/charts/index.ts";
-import { formatAxisRate, formatLearningRate } from "#lib/core/index.ts";
+import { formatLearningRate } from "#lib/core/index.ts";
 import type { LrView, VerdictName } from "#lib/protocol/index.ts";
 import { PatternEdge } from "../../_components/pattern-edge.tsx";
 import styles from "./lr-tape.module.css";
@@ -56,7 +56,7 @@ export function LrTape({ lr, verdict }: { lr: LrView; verdict: VerdictName }) {
       <div className={styles.scale} aria-hidden="true">
         {scene.ticks.map(({ rate, at, major }) => (
           <i key={rate} data-major={major || undefined} style={{ left: percent(at) }}>
-            {major && at > 0.03 && at < 0.97 && <span>{formatAxisRate(rate)}</span>}
+            {major && at > 0.03 && at < 0.97 && <span>{formatLearningRate(rate)}</span>}
           </i>
         ))}
       </div>

@@ -27,6 +27,7 @@ export function VerdictPanel({ run }: { run: RunView }) {
   const { verdict, lr } = run.diagnosis;
   const severity = VERDICT_SEVERITY[verdict.name];
   const stale = run.state === "quiet" || run.state === "lost";
+  const isCrashed = run.state === "failed";
   const doubtful = verdict.severity !== null && verdict.confidence < SURE;
   const reason = verdict.reason[language];
   const flatTooHigh = verdict.name === "plateau" && lr.judgement === "too_high";
@@ -69,7 +70,9 @@ export function VerdictPanel({ run }: { run: RunView }) {
               <Numbers text={causeTold} />
             </p>
           )}
-          <AdviceBox advice={verdict.advice[language]} severity={verdict.severity} nextRate={lr.next} />
+          {!(isCrashed && verdict.severity === "good" && lr.next === null) && (
+            <AdviceBox advice={verdict.advice[language]} severity={verdict.severity} nextRate={lr.next} />
+          )}
           <CrashNote run={run} />
         </div>
         {(verdict.evidence.length > 0 || lr.tape) && (
@@ -91,7 +94,8 @@ export function VerdictPanel({ run }: { run: RunView }) {
 
 type Translate = ReturnType<typeof useTranslations<"verdict">>;
 
-function subLine({ diagnosis: { verdict, lr } }: RunView, t: Translate): string {
+function subLine({ state, diagnosis: { verdict, lr } }: RunView, t: Translate): string {
+  if (state === "failed" && verdict.name === "healthy") return t("untilCrash");
   if (verdict.cause === "no_progress") return t("noProgress");
   // A curve that lies flat at too high a rate: the rate is what to look at.
   if (verdict.name === "plateau" && lr.judgement === "too_high") return t("sub.oscillating");

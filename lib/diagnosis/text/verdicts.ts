@@ -10,6 +10,11 @@ import type { Localised, LrJudgement } from "#lib/protocol/index.ts";
 import { lowerRate, resumeAdvice } from "./advice.ts";
 import { both, type Sentence } from "./both.ts";
 
+const HALF = both("Half of now; change nothing else.", "减半即可，其他参数不变。");
+const BEST_SIBLING = both(
+  "The best of the runs at other rates; change nothing else.",
+  "其他学习率的运行中表现最好的一个；其他参数不变。",
+);
 const NOTHING_TO_DO = both("Nothing to do.", "无需操作。");
 
 /** @param restarted the records are counted from a restart on */
@@ -73,6 +78,8 @@ export function oscillatingText(facts: {
   slopePer1k: number;
   givenBack: number;
   next: number | null;
+  /** The rate advised is that of the best run at another rate, not half of this one. */
+  bySiblings: boolean;
 }): Sentence {
   const swing = formatMetric(facts.swing);
   const known = facts.times !== null && facts.times >= 1.2;
@@ -87,7 +94,7 @@ export function oscillatingText(facts: {
       `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${share === null ? "" : `; it gave back ${share} of its gain`}.`,
       `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${share === null ? "" : `；已回吐 ${share} 的进展`}。`,
     ),
-    advice: lowerRate(facts.next, both("Half of now; change nothing else.", "减半即可，其他参数不变。")),
+    advice: lowerRate(facts.next, facts.bySiblings ? BEST_SIBLING : HALF),
   };
 }
 
