@@ -33,6 +33,7 @@ const sentences: Record<string, Sentence> = {
     slopePer1k: -0.0013,
     givenBack: 0.41,
     next: 2.24e-4,
+    bySiblings: false,
   }),
   oscillatingUnknown: text.oscillatingText({
     swing: 0.113,
@@ -41,6 +42,7 @@ const sentences: Record<string, Sentence> = {
     slopePer1k: 0.1,
     givenBack: 0,
     next: null,
+    bySiblings: false,
   }),
   tooSlow: text.tooSlowText({ slopePer1k: -0.02, gradNorm: 0.8, rampSteps: 500, next: 9e-5 }),
   tooSlowUnknown: text.tooSlowText({ slopePer1k: -0.02, gradNorm: null, rampSteps: 500, next: null }),
