@@ -177,10 +177,12 @@ function nonfiniteTiles({ state }: Scene): Evidence[] {
     tiles.push({ name: "grad_norm", value: last.gradNorm, unit: "", label: LABEL.gradNormBefore, series });
   }
   if (!Number.isNaN(failure.rate)) {
-    const from = Math.max(0, knots.count - POINTS);
+    // As it was when it happened: training may have gone on.
+    const to = knots.step.subarray(0, knots.count).findLastIndex((step) => step <= failure.step) + 1;
+    const from = Math.max(0, to - POINTS);
     const series = {
-      step: [...knots.step.slice(from, knots.count)],
-      value: [...knots.rate.slice(from, knots.count)],
+      step: [...knots.step.slice(from, to)],
+      value: [...knots.rate.slice(from, to)],
       kind: "line" as const,
     };
     tiles.push({ name: "learning_rate", value: failure.rate, unit: "", label: LABEL.learningRate, series });
