@@ -20,6 +20,8 @@ import styles from "./verdict-panel.module.css";
 /** Below this the word is preceded by "maybe". */
 const SURE = 0.6;
 const TILES = 3;
+/** A log read in one go has lasted no time that is worth a word. */
+const LEAST_AGE_MS = 1000;
 
 export function VerdictPanel({ run }: { run: RunView }) {
   const t = useTranslations("verdict");
@@ -144,7 +146,7 @@ function Circumstances({ run }: { run: RunView }) {
         <>
           <dt>{t("since")}</dt>
           <dd className="num">
-            {run.state === "running" && lasted !== null
+            {run.state === "running" && lasted !== null && lasted >= LEAST_AGE_MS
               ? t("sinceStepAgo", { step: formatStep(since), age: formatDuration(lasted, language) })
               : t("sinceStep", { step: formatStep(since) })}
           </dd>
