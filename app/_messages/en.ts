@@ -55,6 +55,7 @@ export const en = {
     sub: VERDICT_MEANING.en,
     stalled: "flat under a high learning rate",
     noProgress: "no gain since the start",
+    untilCrash: "until the crash",
     maybe: "Maybe",
     label: "Verdict",
     confidence: "Confidence",

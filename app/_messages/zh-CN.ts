@@ -54,6 +54,7 @@ export const zhCn: Messages = {
     sub: VERDICT_MEANING["zh-CN"],
     stalled: "学习率仍高但已持平",
     noProgress: "开始以来无进展",
+    untilCrash: "直到崩溃",
     maybe: "可能",
     label: "判断",
     confidence: "置信度",

@@ -16,5 +16,6 @@ export * from "./spark.ts";
 export * from "./step-clock.ts";
 export * from "./strip-option.ts";
 export * from "./strip-scene.ts";
+export * from "./tape-scene.ts";
 export * from "./trace.ts";
 export * from "./trend.ts";

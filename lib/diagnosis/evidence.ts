@@ -1,38 +1,54 @@
 import type { Evidence } from "#lib/protocol/index.ts";
-import { normOver, normTail, trendTail } from "./judge/description.ts";
+import { normOver } from "./judge/description.ts";
+import { aroundBucket, normLine, recentBuckets, swingHeights, trendLine } from "./miniature.ts";
+import { readHyperparameters } from "./review/config.ts";
 import { openSpike } from "./spikes.ts";
 import { LABEL } from "./text/labels.ts";
 import type { Scene } from "./verdict.ts";
 
 /** One to three numbers that let a reader check the verdict, each with the little curve behind it. */
 export function evidenceFor(scene: Scene): Evidence[] {
+  return tilesFor(scene)
+    .filter((tile) => tile !== null)
+    .slice(0, TILES);
+}
+
+type Tile = Evidence | null;
+const TILES = 3;
+/** Evaluations drawn. */
+const POINTS = 64;
+
+/** By weight; what the log does not tell is null, and the next one takes its place. */
+function tilesFor(scene: Scene): Tile[] {
   switch (scene.state.standing.verdict) {
     case "nan":
-      return nonfiniteTiles(scene);
+      return [...nonfiniteTiles(scene), swingNowTile(scene)];
     case "oscillating":
-      return [giveBackTile(scene), swingTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [swingTile(scene), descentTile(scene), gradNormTile(scene), giveBackTile(scene)];
     case "diverging":
-      return [riseTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [riseTile(scene), gradNormTile(scene), swingTile(scene)];
     case "too_slow":
-      return [straightnessTile(scene), slopeTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [straightnessTile(scene), slopeTile(scene), gradNormTile(scene), swingNowTile(scene)];
     case "plateau":
-      return [recentGainTile(scene), noiseTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [recentGainTile(scene), noiseTile(scene), gradNormTile(scene)];
     case "overfitting":
-      return [...evalTiles(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [...evalTiles(scene), slopeTile(scene)];
     case "spike":
-      return [spikeTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [spikeTile(scene), gradNormTile(scene), swingTile(scene)];
     case "healthy":
-      return [slopeTile(scene), swingNowTile(scene), gradNormTile(scene)].filter((tile) => tile !== null);
+      return [slopeTile(scene), swingNowTile(scene), gradNormTile(scene)];
     default:
       return [];
   }
 }
 
-const POINTS = 64;
-type Tile = Evidence | null;
+/** Around the change where something has changed; the whole curve where the verdict is of the whole. */
+function trendSeries({ state, sinceBucket }: Scene): Evidence["series"] {
+  return trendLine(state.curve, aroundBucket(state.curve, sinceBucket));
+}
 
-function trendSeries({ state }: Scene): Evidence["series"] {
-  return { ...trendTail(state.curve, POINTS), kind: "line" };
+function swingSeries({ state, sinceBucket }: Scene): Evidence["series"] {
+  return swingHeights(state.curve, aroundBucket(state.curve, sinceBucket));
 }
 
 function giveBackTile(scene: Scene): Tile {
@@ -45,17 +61,28 @@ function giveBackTile(scene: Scene): Tile {
 function swingTile(scene: Scene): Tile {
   const { since, before } = scene;
   if (since === null || before === null || !(before.swing > 0)) return swingNowTile(scene);
-  return { name: "swing", value: since.swing / before.swing, unit: "x", label: LABEL.swing };
+  const value = since.swing / before.swing;
+  return { name: "swing", value, unit: "x", label: LABEL.swing, series: swingSeries(scene) };
 }
 
-function swingNowTile({ recent }: Scene): Tile {
-  return recent === null ? null : { name: "swing", value: recent.swing, unit: "loss", label: LABEL.swingNow };
-}
-
-function slopeTile(scene: Scene): Tile {
-  const { recent } = scene;
+function swingNowTile({ recent, state: { curve } }: Scene): Tile {
   if (recent === null) return null;
-  return { name: "slope", value: recent.slopePer1k, unit: "loss", label: LABEL.slope, series: trendSeries(scene) };
+  const series = swingHeights(curve, recentBuckets(curve));
+  return { name: "swing", value: recent.swing, unit: "loss", label: LABEL.swingNow, series };
+}
+
+/** How the descent has changed: −88 % is an eighth of what it was, −100 % none at all. */
+function descentTile(scene: Scene): Tile {
+  const { since, before } = scene;
+  if (since === null || before === null || !(before.slopePer1k < 0)) return null;
+  const value = 100 * Math.max(-1, since.slopePer1k / before.slopePer1k - 1);
+  return { name: "descent", value, unit: "%", label: LABEL.descent, series: trendSeries(scene) };
+}
+
+function slopeTile({ recent, state: { curve } }: Scene): Tile {
+  if (recent === null) return null;
+  const series = trendLine(curve, recentBuckets(curve));
+  return { name: "slope", value: recent.slopePer1k, unit: "loss", label: LABEL.slope, series };
 }
 
 function straightnessTile(scene: Scene): Tile {
@@ -72,9 +99,11 @@ function recentGainTile(scene: Scene): Tile {
   return { name: "recent_gain", value: f.recentDrop, unit: "loss", label: LABEL.recentGain, series };
 }
 
-function noiseTile({ features: f }: Scene): Tile {
-  if (f === null || f.progress <= 0) return null;
-  return { name: "noise", value: (100 * f.noise) / f.progress, unit: "%", label: LABEL.noise };
+function noiseTile(scene: Scene): Tile {
+  const { features: f } = scene;
+  if (f === null || f.progress <= 0) return swingNowTile(scene);
+  const series = swingSeries(scene);
+  return { name: "noise", value: (100 * f.noise) / f.progress, unit: "%", label: LABEL.noise, series };
 }
 
 function riseTile(scene: Scene): Tile {
@@ -83,22 +112,44 @@ function riseTile(scene: Scene): Tile {
   return { name: "rise", value: f.gap, unit: "loss", label: LABEL.rise, series: trendSeries(scene) };
 }
 
-function gradNormTile({ state }: Scene): Tile {
-  const { count } = state.curve.history;
-  const value = normOver(state.curve, count - Math.max(1, count >> 3), count);
-  if (value === null) return null;
-  const series = { ...normTail(state.curve, POINTS), kind: "line" as const };
-  return { name: "grad_norm", value, unit: "", label: LABEL.gradNorm, series };
+/** Against what it was before the change, where there is a before; the level beside the clip, where that is known. */
+function gradNormTile({ state, sinceBucket, before }: Scene): Tile {
+  const { curve, context } = state;
+  const { count } = curve.history;
+  const now = normOver(curve, count - Math.max(1, count >> 3), count);
+  if (now === null) return null;
+  const { clipNorm } = readHyperparameters(context.config);
+  const clip = clipNorm !== null && clipNorm > 0 ? clipNorm : null;
+  const series = normLine(curve, aroundBucket(curve, sinceBucket), clip);
+  const then = before === null ? null : normOver(curve, sinceBucket >> 1, sinceBucket);
+  const changed = state.standing.verdict !== "healthy" && then !== null && then > 0;
+  return changed
+    ? { name: "grad_norm", value: now / then, unit: "x", label: LABEL.gradNormTimes, series }
+    : { name: "grad_norm", value: now, unit: "", label: LABEL.gradNorm, series };
 }
 
 function evalTiles({ state }: Scene): Evidence[] {
   const { overfitting, evals } = state;
   if (overfitting === null) return [];
   const { best, rise } = overfitting;
-  const series = { step: [...evals.kept.step], value: [...evals.kept.value], kind: "line" as const };
+  const step = evals.kept.step.slice(-POINTS);
+  const value = evals.kept.value.slice(-POINTS);
+  const above = value.map((v, i) => (step[i]! < best.step ? null : Math.max(0, v - best.value)));
   return [
-    { name: "best_eval", value: best.value, unit: "loss", label: LABEL.bestEval, series },
-    { name: "eval_rise", value: rise, unit: "loss", label: LABEL.evalRise },
+    {
+      name: "best_eval",
+      value: best.value,
+      unit: "loss",
+      label: LABEL.bestEval,
+      series: { step, value: [...value], kind: "line", mark: best.value },
+    },
+    {
+      name: "eval_rise",
+      value: rise,
+      unit: "loss",
+      label: LABEL.evalRise,
+      series: { step: [...step], value: above, kind: "bars" },
+    },
   ];
 }
 
@@ -112,19 +163,29 @@ function spikeTile(scene: Scene): Tile {
 function nonfiniteTiles({ state }: Scene): Evidence[] {
   const { failure } = state.nonfinite;
   if (failure === null) return [];
+  const { curve, knots } = state;
   const tiles: Evidence[] = [];
   if (failure.good !== null) {
-    const series = { ...trendTail(state.curve, POINTS), kind: "line" as const };
+    const series = trendLine(curve, recentBuckets(curve));
     tiles.push({ name: "last_good", value: failure.good.loss, unit: "loss", label: LABEL.lastGood, series });
   }
   const norms = failure.before;
   const last = norms.at(-1);
   if (last !== undefined) {
-    const series = { step: norms.map((n) => n.step), value: norms.map((n) => n.gradNorm), kind: "line" as const };
+    const value = norms.map(({ gradNorm }) => (Number.isFinite(gradNorm) && gradNorm > 0 ? gradNorm : null));
+    const series = { step: norms.map(({ step }) => step), value, kind: "line" as const, log: true };
     tiles.push({ name: "grad_norm", value: last.gradNorm, unit: "", label: LABEL.gradNormBefore, series });
   }
   if (!Number.isNaN(failure.rate)) {
-    tiles.push({ name: "learning_rate", value: failure.rate, unit: "", label: LABEL.learningRate });
+    // As it was when it happened: training may have gone on.
+    const to = knots.step.subarray(0, knots.count).findLastIndex((step) => step <= failure.step) + 1;
+    const from = Math.max(0, to - POINTS);
+    const series = {
+      step: [...knots.step.slice(from, to)],
+      value: [...knots.rate.slice(from, to)],
+      kind: "line" as const,
+    };
+    tiles.push({ name: "learning_rate", value: failure.rate, unit: "", label: LABEL.learningRate, series });
   }
   return tiles;
 }

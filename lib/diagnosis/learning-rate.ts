@@ -97,7 +97,7 @@ function nextFactor(state: EngineState): number | null {
 }
 
 /** The rate that did it: the one in force, or the peak where a schedule has already brought it down to little. */
-function rateNow({ nonfinite, standing, curve }: EngineState): number | null {
+export function rateNow({ nonfinite, standing, curve }: EngineState): number | null {
   const { failure } = nonfinite;
   if (standing.verdict === "nan" && failure !== null && failure.rate > 0) return failure.rate;
   if (!rateIsKnown(curve)) return null;

@@ -7,6 +7,7 @@ import { type Look, lookConfidence, warmingUp } from "./judge/states.ts";
 import { judgementOf, nextRate, riseToUndo } from "./learning-rate.ts";
 import { nonfiniteFacts } from "./nonfinite.ts";
 import { rhythmView } from "./rhythm.ts";
+import { siblingJudgement } from "./siblings/index.ts";
 import { openSpike } from "./spikes.ts";
 import type { EngineState } from "./state.ts";
 import type { Sentence } from "./text/both.ts";
@@ -19,6 +20,7 @@ import {
   openSpikeText,
   oscillatingText,
   overfittingText,
+  type RateBasis,
   readingText,
   stalledText,
   tooSlowText,
@@ -150,10 +152,10 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
         times: since !== null && before !== null && before.swing > 0 ? since.swing / before.swing : null,
         since: sinceStep,
         slopePer1k: since?.slopePer1k ?? slopePer1k,
-        isUndo: riseToUndo(state) !== null,
         givenBack: f === null || progress === null ? 0 : Math.max(f.giveBack, f.coarseGiveBack, f.gap) / progress,
         timesStart: f !== null && curve.start > 0 ? f.current / curve.start : null,
         next,
+        basis: basisOfNext(state),
       });
     case "too_slow":
       return tooSlowText({
@@ -186,6 +188,11 @@ function sentence({ state, features: f, recent, sinceBucket, since, before }: Sc
     default:
       return readingSentence(state);
   }
+}
+
+function basisOfNext(state: EngineState): RateBasis {
+  if (siblingJudgement(state.context.siblings) !== null) return "siblings";
+  return riseToUndo(state) === null ? "half" : "schedule";
 }
 
 function readingSentence({ looks, curve, rhythm }: EngineState): Sentence {

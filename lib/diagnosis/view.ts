@@ -11,15 +11,17 @@ import { rhythmView } from "./rhythm.ts";
 import { identifySchedule } from "./schedule/identify.ts";
 import { siblingsView } from "./siblings/index.ts";
 import type { EngineState } from "./state.ts";
+import { lrTape } from "./tape.ts";
 import { confidenceOf, verdictOf } from "./verdict.ts";
 
 /** The state as a page shows it. Nothing in it depends on how the state came about. */
 export function diagnosisView(state: EngineState): DiagnosisView {
   const { context } = state;
   const schedule = identifySchedule(state.knots, state.jumps.changes, context.maxSteps);
+  const lr = lrView(state, confidenceOf(state));
   return {
     verdict: verdictOf(state),
-    lr: lrView(state, confidenceOf(state)),
+    lr: { ...lr, tape: lrTape(state, lr, schedule) },
     findings: [...state.findings],
     timeline: state.timeline.map((segment) => ({ ...segment })),
     schedule,

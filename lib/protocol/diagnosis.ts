@@ -13,8 +13,17 @@ export type Evidence = {
   value: number | string;
   unit: string;
   label: Localised;
-  /** A little curve behind the number, at most 64 points, for a tile. */
-  series?: { step: number[]; value: (number | null)[]; kind: "line" | "bars" };
+  /**
+   * A little curve behind the number, at most 64 points, for a tile: a line, bars from zero, or the height of a `swing` to
+   * either side of the trend. `mark` is a level to hold it against; `log` wants a logarithmic scale.
+   */
+  series?: {
+    step: number[];
+    value: (number | null)[];
+    kind: "line" | "bars" | "swing";
+    mark?: number;
+    log?: boolean;
+  };
 };
 
 export type Verdict = {
@@ -38,6 +47,21 @@ export type LrView = {
   /** The learning rate to try next, or null when nothing is to be changed or nothing can be said. */
   next: number | null;
   because: string[];
+  /** Where the rate lies between too slow and diverging; null where nothing tells. */
+  tape?: LrTape | null;
+};
+
+/** The learning-rate scale as it is at this point of this run: an estimate. Every `next` lies in `healthy`. */
+export type LrTape = {
+  /** Ascending and without overlap; one that nothing tells of is left out. A null end is open: not known how far. */
+  zones: { name: "too_slow" | "healthy" | "oscillating" | "diverging"; from: number | null; to: number | null }[];
+  /** The rate that is judged; and whether it is the one in force, or the peak that the schedule has come down from. */
+  now: number;
+  at: "now" | "peak";
+  /** What the zone of `now` rests on: the course of this run, runs at other rates, or what is usual for its kind and size. */
+  basis: "run" | "siblings" | "usual";
+  /** Some end of a zone is the usual one, whatever the basis. */
+  usualEnds: boolean;
 };
 
 export type Finding = {

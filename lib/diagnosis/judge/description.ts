@@ -1,5 +1,5 @@
 import { fitLine, mean } from "#lib/core/index.ts";
-import { bucketCentre, bucketMean, bucketNorm, bucketVariance } from "../curve/history.ts";
+import { bucketCentre, bucketMean, bucketVariance } from "../curve/history.ts";
 import type { LossCurve } from "../curve/loss-curve.ts";
 import type { Look } from "./states.ts";
 
@@ -55,15 +55,6 @@ export function normOver(curve: LossCurve, from: number, to: number): number | n
     count += norms[i]!;
   }
   return count > 0 ? Math.exp(sum / count) : null;
-}
-
-/** The newest `limit` bucket means, and gradient norms, by the step at their centres. */
-export function trendTail(curve: LossCurve, limit: number): { step: number[]; value: number[] } {
-  return tail(curve, limit, (i) => bucketMean(curve.history, i));
-}
-
-export function normTail(curve: LossCurve, limit: number): { step: number[]; value: (number | null)[] } {
-  return tail(curve, limit, (i) => (curve.history.columns.norms[i]! > 0 ? bucketNorm(curve.history, i) : null));
 }
 
 /**
@@ -136,15 +127,4 @@ function lowestBucketStep(curve: LossCurve): number {
 /** The whole step at the centre of bucket `i`. */
 export function bucketStep(curve: LossCurve, i: number): number {
   return Math.round(bucketCentre(curve.history, i, curve.firstStep)) + 0; // + 0: never −0
-}
-
-function tail<T>(curve: LossCurve, limit: number, read: (i: number) => T): { step: number[]; value: T[] } {
-  const { history } = curve;
-  const step: number[] = [];
-  const value: T[] = [];
-  for (let i = Math.max(0, history.count - limit); i < history.count; i++) {
-    step.push(bucketStep(curve, i));
-    value.push(read(i));
-  }
-  return { step, value };
 }

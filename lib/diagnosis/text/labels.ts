@@ -3,6 +3,7 @@ import { both } from "./both.ts";
 export const LABEL = {
   giveBack: both("Given back of the gain", "回吐的进展"),
   swing: both("Swing against before", "摆动与此前之比"),
+  descent: both("Descent against before", "下降速度与此前之比"),
   swingNow: both("Swing around the trend", "围绕趋势的摆动"),
   noise: both("Noise against the gain", "噪声与进展之比"),
   slope: both("Change per 1k steps", "每千步变化"),
@@ -10,6 +11,7 @@ export const LABEL = {
   recentGain: both("Gain in the last third", "最近三分之一的进展"),
   rise: both("Above its best level", "高于最佳水平"),
   gradNorm: both("Gradient norm", "梯度范数"),
+  gradNormTimes: both("Gradient norm against before", "梯度范数与此前之比"),
   gradNormBefore: both("Gradient norm before", "此前的梯度范数"),
   lastGood: both("Last finite loss", "最后的有限损失"),
   firstBad: both("First bad step", "首个异常步"),

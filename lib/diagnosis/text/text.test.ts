@@ -34,7 +34,7 @@ const sentences: Record<string, Sentence> = {
     givenBack: 0.41,
     timesStart: 0.6,
     next: 2.24e-4,
-    isUndo: false,
+    basis: "half",
   }),
   oscillatingSinceJump: text.oscillatingText({
     swing: 0.113,
@@ -43,7 +43,8 @@ const sentences: Record<string, Sentence> = {
     slopePer1k: -0.0013,
     givenBack: 0,
     next: 2.24e-4,
-    isUndo: true,
+    timesStart: null,
+    basis: "schedule",
   }),
   oscillatingUnknown: text.oscillatingText({
     swing: 0.113,
@@ -53,7 +54,7 @@ const sentences: Record<string, Sentence> = {
     givenBack: 0,
     timesStart: null,
     next: null,
-    isUndo: false,
+    basis: "half",
   }),
   tooSlow: text.tooSlowText({ slopePer1k: -0.02, gradNorm: 0.8, rampSteps: 500, next: 9e-5 }),
   tooSlowUnknown: text.tooSlowText({ slopePer1k: -0.02, gradNorm: null, rampSteps: 500, next: null }),

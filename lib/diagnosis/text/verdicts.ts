@@ -10,11 +10,20 @@ import type { Localised, LrJudgement } from "#lib/protocol/index.ts";
 import { lowerRate, resumeAdvice } from "./advice.ts";
 import { both, type Sentence } from "./both.ts";
 
-const HALF_OF_NOW = both("Half of now; change nothing else.", "减半即可，其他参数不变。");
-const BACK_TO_SCHEDULE = both(
-  "The swing began when it jumped; go back to the schedule and change nothing else.",
-  "摆动始于学习率跳变；回到原计划即可，其他参数不变。",
-);
+/** What a lower rate is advised by: half of now, the schedule that the run has left, or the best run at another rate. */
+export type RateBasis = "half" | "schedule" | "siblings";
+
+const BASIS: Record<RateBasis, Localised> = {
+  half: both("Half of now; change nothing else.", "减半即可，其他参数不变。"),
+  schedule: both(
+    "The swing began when it jumped; go back to the schedule and change nothing else.",
+    "摆动始于学习率跳变；回到原计划即可，其他参数不变。",
+  ),
+  siblings: both(
+    "The best of the runs at other rates; change nothing else.",
+    "其他学习率的运行中表现最好的一个；其他参数不变。",
+  ),
+};
 const NOTHING_TO_DO = both("Nothing to do.", "无需操作。");
 
 /** @param restarted the records are counted from a restart on */
@@ -80,8 +89,7 @@ export function oscillatingText(facts: {
   /** The level now as a multiple of the first; null where that means nothing. */
   timesStart: number | null;
   next: number | null;
-  /** The next rate is that of the schedule, which the run has left. */
-  isUndo: boolean;
+  basis: RateBasis;
 }): Sentence {
   const swing = formatMetric(facts.swing);
   const known = facts.times !== null && facts.times >= 1.2;
@@ -96,7 +104,7 @@ export function oscillatingText(facts: {
       `Loss swings ±${swing} around its trend${timesEn}, and ${trendEn}${back.en}.`,
       `损失围绕趋势上下摆动 ±${swing}${timesZh}；${trendZh}${back["zh-CN"]}。`,
     ),
-    advice: lowerRate(facts.next, facts.isUndo ? BACK_TO_SCHEDULE : HALF_OF_NOW),
+    advice: lowerRate(facts.next, BASIS[facts.basis]),
   };
 }
 
