@@ -13,6 +13,7 @@ import {
   stripScene,
   yInLane,
 } from "#lib/charts/index.ts";
+import type { XAxis } from "#lib/protocol/index.ts";
 import { usePalette } from "./palette.ts";
 import { StripChart } from "./strip-chart.ts";
 
@@ -93,7 +94,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
 
   const readAt = useCallback(
     (x: number | null) =>
-      setReadout(x === null ? null : readoutAt(current.current.scene, x, points.series()?.clock ?? null)),
+      setReadout(x === null ? null : readoutAt(current.current.scene, x, points.series()?.times ?? null)),
     [points],
   );
 
@@ -142,18 +143,20 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
   return { canvas, frame, scene, width, readout, readAt };
 }
 
-const emptySeries = (x: "step" | "time"): StripSeries => ({
+const emptySeries = (x: XAxis): StripSeries => ({
   x,
   views: new Map(),
   tails: new Map(),
   until: null,
   clock: null,
+  times: null,
+  superseded: null,
 });
 
 function cut(series: StripSeries, until: number | null): StripSeries {
   if (until === null) return series;
-  const { x, views, tails, clock } = series;
-  return { x, views, tails, clock, until: Math.min(until, series.until ?? until) };
+  const { x, views, tails, clock, times, superseded } = series;
+  return { x, views, tails, clock, times, superseded, until: Math.min(until, series.until ?? until) };
 }
 
 /** The pen and the now-line move with every point, so they are moved without React. */

@@ -1,9 +1,23 @@
-import { decodeSeries, type GpusView, type RunRow, type RunView, type SeriesAnswer } from "#lib/protocol/index.ts";
+import {
+  decodeSeries,
+  type GpusView,
+  type RunRow,
+  type RunView,
+  type SeriesAnswer,
+  type XAxis,
+} from "#lib/protocol/index.ts";
 
 /** What a page reads over HTTP. Our own server answers, so JSON is taken as typed; binary answers are decoded and checked. */
 const BUCKETS = 800;
 
-export type SeriesRequest = { metrics: readonly string[]; x: "step" | "time"; from: number | null; to: number | null };
+export type SeriesRequest = {
+  metrics: readonly string[];
+  x: XAxis;
+  from: number | null;
+  to: number | null;
+  /** What a later attempt ran over, and nothing else. */
+  superseded?: boolean;
+};
 
 /** @throws Error when the server does not answer, or not with success */
 export async function fetchSeries(run: string, request: SeriesRequest, signal: AbortSignal): Promise<SeriesAnswer> {
@@ -15,6 +29,7 @@ export async function fetchSeries(run: string, request: SeriesRequest, signal: A
   });
   if (request.from !== null) query.set("from", String(request.from));
   if (request.to !== null) query.set("to", String(request.to));
+  if (request.superseded) query.set("superseded", "true");
   const response = await get(`/api/v1/runs/${run}/series?${query}`, signal);
   return decodeSeries(new Uint8Array(await response.arrayBuffer()));
 }

@@ -5,7 +5,7 @@ import { stripOption, stripSeries } from "./strip-option.ts";
 import { type SceneInput, sameFrame, stripScene, yInLane } from "./strip-scene.ts";
 import { PALETTE, RUN, seriesOf, seriesView } from "./testing.ts";
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, eval: true, forecast: true, log: false } as const;
+const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, smooth: 0, eval: true, forecast: true, log: false } as const;
 
 const falling = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 10, 2 + 3 / (1 + i / 20)]);
 
@@ -41,7 +41,7 @@ test("the first fall and a spike may leave the lane; the spike is told by its nu
     run: { ...RUN, metrics: [{ name: METRIC.trainLoss, points: 100 }] },
   });
   expect(drawn.lanes[0]!.axis.max).toBeLessThan(5);
-  expect(drawn.peaks).toEqual([{ x: 500, value: 40 }]);
+  expect(drawn.peaks).toEqual([{ x: 500, value: 40, of: "loss" }]);
 });
 
 test("a newest value that is no number has the pen say so, at the height the loss had last", () => {
