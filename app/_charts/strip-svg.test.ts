@@ -9,7 +9,16 @@ import { METRIC } from "#lib/protocol/index.ts";
 
 echarts.use([LineChart, ScatterChart, GridComponent, AxisPointerComponent, SVGRenderer]);
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, smooth: 0, eval: true, forecast: true, log: false } as const;
+const CONTROLS = {
+  x: "step",
+  range: "whole",
+  raw: true,
+  trend: true,
+  smooth: 0,
+  eval: true,
+  forecast: true,
+  log: false,
+} as const;
 
 function svg(points: [number, number][], log = false): string {
   const controls = { ...CONTROLS, log };

@@ -2,6 +2,8 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLocale } from "use-intl";
 import {
+  type ChartFigure,
+  type FigureWords,
   type Readout,
   readoutAt,
   type StripControls,
@@ -10,6 +12,7 @@ import {
   type StripSeries,
   type StripStyle,
   sameFrame,
+  stripFigure,
   stripScene,
   yInLane,
 } from "#lib/charts/index.ts";
@@ -36,9 +39,13 @@ export type Strip = {
   canvas: RefObject<HTMLDivElement | null>;
   frame: RefObject<HTMLElement | null>;
   scene: StripScene;
+  /** The scene that is drawn, which `scene` follows. */
+  sceneNow: () => StripScene;
   width: number;
   readout: Readout | null;
   readAt: (x: number | null) => void;
+  /** What is drawn, to be kept; null while nothing is. */
+  figure: (words: FigureWords) => ChartFigure | null;
 };
 
 /**
@@ -140,7 +147,10 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
     };
   }, [points, draw]);
 
-  return { canvas, frame, scene, width, readout, readAt };
+  const sceneNow = useCallback(() => current.current.scene, []);
+  const figure = (words: FigureWords): ChartFigure | null =>
+    style && width > 0 ? stripFigure(sceneNow(), style, held.current?.run ?? run, words, width) : null;
+  return { canvas, frame, scene, sceneNow, width, readout, readAt, figure };
 }
 
 const emptySeries = (x: XAxis): StripSeries => ({

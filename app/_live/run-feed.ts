@@ -209,10 +209,6 @@ async function readSuperseded(
   signal: AbortSignal,
 ): Promise<SeriesView | null> {
   if (run.attempts.length < 2) return null;
-  const { series } = await fetchSeries(
-    run.id,
-    { metrics: [METRIC.trainLoss], ...range, superseded: true },
-    signal,
-  );
+  const { series } = await fetchSeries(run.id, { metrics: [METRIC.trainLoss], ...range, superseded: true }, signal);
   return series[0] ?? null;
 }

@@ -140,11 +140,25 @@ test("along time, points join by when they were, and the clock learns them; a po
 });
 
 test("along epochs, points join by the epoch they carry, and the clock learns it; those that carry none are left out", () => {
-  const epochs = counterClock(seriesView([[0, 0], [1, 0.5]], { metric: "epoch" }))!;
-  const shown = seriesView([[0, 2], [0.5, 2]]);
+  const epochs = counterClock(
+    seriesView(
+      [
+        [0, 0],
+        [1, 0.5],
+      ],
+      { metric: "epoch" },
+    ),
+  )!;
+  const shown = seriesView([
+    [0, 2],
+    [0.5, 2],
+  ]);
   const clocks = { axis: epochs, times: null };
   const window = new SeriesWindow({ x: "epoch", range: null }, { cursor: 1, series: [shown] }, null, clocks);
-  const next = delta(1, [{ step: 2, loss: 3, rate: null }, { step: 3, loss: 4, rate: 1e-4 }]);
+  const next = delta(1, [
+    { step: 2, loss: 3, rate: null },
+    { step: 3, loss: 4, rate: 1e-4 },
+  ]);
   const [rated] = next.groups;
   rated!.names.push("epoch");
   rated!.values.push(Float64Array.of(1.5));

@@ -4,7 +4,16 @@ import { freshStrokes } from "./fresh.ts";
 import { stripScene } from "./strip-scene.ts";
 import { RUN, seriesOf, seriesView } from "./testing.ts";
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, smooth: 0, eval: true, forecast: true, log: false } as const;
+const CONTROLS = {
+  x: "step",
+  range: "whole",
+  raw: true,
+  trend: true,
+  smooth: 0,
+  eval: true,
+  forecast: true,
+  log: false,
+} as const;
 const POINTS = Array.from({ length: 100 }, (_, i): [number, number] => [i * 10, 2 + 3 / (1 + i / 20)]);
 const SERIES = seriesOf(seriesView(POINTS));
 const SCENE = stripScene({ series: SERIES, run: RUN, controls: CONTROLS, compact: false, previous: null });

@@ -50,7 +50,7 @@ export function throughputFigures(samples: Samples, times: StepClock | null): La
   const median = medianWithin(samples, now.step - span, now.step);
   const figures = [figure("now", now.value)];
   if (median !== null) figures.push(figure("median", median, span));
-  const highest = samples.reduce((most, { value }) => (value > most ? value : most), Number.NEGATIVE_INFINITY);
+  const highest = Math.max(...samples.map(({ value }) => value).filter(Number.isFinite));
   if (Number.isFinite(highest)) figures.push(figure("highest", highest));
   return figures;
 }

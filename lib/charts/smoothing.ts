@@ -11,7 +11,15 @@ const MANY = 40;
  *
  * @param records how many there are up to `step`, so that no choice is shorter than a few of them
  */
-export function smoothingChoices({ step, maxSteps, records }: { step: number; maxSteps: number | null; records: number }) {
+export function smoothingChoices({
+  step,
+  maxSteps,
+  records,
+}: {
+  step: number;
+  maxSteps: number | null;
+  records: number;
+}) {
   const spacing = Math.max(1, step / Math.max(records, 1));
   const most = Math.max(Math.max(maxSteps ?? 0, step) * LONGEST_SHARE, spacing * MANY);
   const choices = [0];
@@ -37,15 +45,15 @@ export function smooth(
 ): { step: number[]; value: number[] } {
   const scale = length / 2;
   const step = samples.map(({ x }) => stepOf(x));
-  const isFinite = samples.map(({ value }) => Number.isFinite(value));
+  const counts = samples.map(({ value }) => Number.isFinite(value));
   const decay = (i: number): number => Math.exp(-Math.abs(step[i]! - step[i - 1]!) / scale);
   const sums = new Float64Array(samples.length);
   const weights = new Float64Array(samples.length);
   let [sum, weight] = [0, 0];
   samples.forEach((sample, i) => {
     const fade = i > 0 ? decay(i) : 0;
-    sum = sum * fade + (isFinite[i] ? sample.value * sample.weight : 0);
-    weight = weight * fade + (isFinite[i] ? sample.weight : 0);
+    sum = sum * fade + (counts[i] ? sample.value * sample.weight : 0);
+    weight = weight * fade + (counts[i] ? sample.weight : 0);
     sums[i] = sum;
     weights[i] = weight;
   });
@@ -56,8 +64,8 @@ export function smooth(
     weights[i] = weights[i]! + weight;
     if (i === 0) break;
     const fade = decay(i);
-    sum = (sum + (isFinite[i] ? sample.value * sample.weight : 0)) * fade;
-    weight = (weight + (isFinite[i] ? sample.weight : 0)) * fade;
+    sum = (sum + (counts[i] ? sample.value * sample.weight : 0)) * fade;
+    weight = (weight + (counts[i] ? sample.weight : 0)) * fade;
   }
-  return { step, value: samples.map((_, i) => (isFinite[i] && weights[i]! > 0 ? sums[i]! / weights[i]! : Number.NaN)) };
+  return { step, value: samples.map((_, i) => (counts[i] && weights[i]! > 0 ? sums[i]! / weights[i]! : Number.NaN)) };
 }

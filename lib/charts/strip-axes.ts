@@ -110,7 +110,10 @@ export function lossAxis(
   const end = trend.at(-1) ?? values.at(-1);
   if (end !== undefined && end > max && end <= min + 4 * (max - min)) max = end;
   const latest = valuesWithin(input.eval.xy, { min: (settled.min + Math.min(settled.max, input.now)) / 2, max: x.max });
-  const highest = quantileOfSorted(latest.sort((a, b) => a - b), EVALS_SHOWN);
+  const highest = quantileOfSorted(
+    latest.sort((a, b) => a - b),
+    EVALS_SHOWN,
+  );
   if (latest.length > 0 && highest > max) max = Math.min(highest, min + EVAL_STRETCH * (max - min));
   const next = log ? logAxis({ min, max }) : linearAxis({ min, max }, 5, { fine: true });
   return steadyAxis(lanePrevious(previous, "loss", x), next);

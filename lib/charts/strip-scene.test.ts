@@ -5,7 +5,16 @@ import { stripOption, stripSeries } from "./strip-option.ts";
 import { type SceneInput, sameFrame, stripScene, yInLane } from "./strip-scene.ts";
 import { PALETTE, RUN, seriesOf, seriesView } from "./testing.ts";
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, smooth: 0, eval: true, forecast: true, log: false } as const;
+const CONTROLS = {
+  x: "step",
+  range: "whole",
+  raw: true,
+  trend: true,
+  smooth: 0,
+  eval: true,
+  forecast: true,
+  log: false,
+} as const;
 
 const falling = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 10, 2 + 3 / (1 + i / 20)]);
 

@@ -1,8 +1,8 @@
 import { METRIC, type RunView, type SeriesView, type VerdictName, type XAxis } from "#lib/protocol/index.ts";
 import { type Axis, positionOn } from "./axis.ts";
+import { clipOf, gradNormFigures, type LaneFigure, throughputFigures } from "./lane-figures.ts";
 import { type LaneBox, type LaneName, layoutStrip, type StripLayout } from "./layout.ts";
 import { type Cross, offTop, type Peak, placeNonFinite } from "./marks.ts";
-import { clipOf, gradNormFigures, type LaneFigure, throughputFigures } from "./lane-figures.ts";
 import { type Resume, resumesOf, supersededLine } from "./resumes.ts";
 import { samplesOf } from "./samples.ts";
 import { smooth } from "./smoothing.ts";

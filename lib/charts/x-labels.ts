@@ -4,7 +4,10 @@ import { formatTick } from "./axis.ts";
 import type { StripScene } from "./strip-scene.ts";
 
 /** The labels of an x axis, one per tick: short, and as long as it takes to tell neighbours apart. */
-export function xLabels({ kind, ticks, origin }: Pick<StripScene["x"], "kind" | "ticks" | "origin">, language: Language) {
+export function xLabels(
+  { kind, ticks, origin }: Pick<StripScene["x"], "kind" | "ticks" | "origin">,
+  language: Language,
+) {
   if (kind === "epoch") return ticks.map((tick) => formatTick(tick, ticks));
   if (kind !== "time") return distinct(ticks, formatAxisStep) ?? ticks.map(formatStep);
   const passed = ticks.map((tick) => tick - origin);

@@ -73,7 +73,12 @@ export function viewsContract(bench: Bench): void {
         [250, 500, 401],
         [450, 600, 652],
       ] as const) {
-        const rows = Array.from({ length: last - first + 1 }, (_, i) => [first + i, line + i, line + i, (first + i) / 10]);
+        const rows = Array.from({ length: last - first + 1 }, (_, i) => [
+          first + i,
+          line + i,
+          line + i,
+          (first + i) / 10,
+        ]);
         const record = chunk([group(names, rows, NOW)]);
         model.add(record);
         bench.agent.add(record);

@@ -1,7 +1,7 @@
 "use client";
 import { useLocale, useTranslations } from "use-intl";
 import type { LaneReadout, Readout, StripScene } from "#lib/charts/index.ts";
-import { formatDuration, formatStep } from "#lib/core/index.ts";
+import { formatDuration, formatMetric, formatStep } from "#lib/core/index.ts";
 import styles from "./crosshair.module.css";
 import { across } from "./plot.ts";
 
@@ -29,7 +29,7 @@ export function Crosshair({ readout, scene, printedSteps }: Props) {
           <LaneTag key={lane.lane} readout={lane} raised={lane.lane === "loss"} />
         ))}
         <span className={styles.foot} style={{ top: bottom + 4 }}>
-          <Foot readout={readout} printedSteps={printedSteps} />
+          <Foot readout={readout} kind={scene.x.kind} printedSteps={printedSteps} />
         </span>
       </div>
     </div>
@@ -64,11 +64,15 @@ function LaneTag({ readout, raised }: { readout: LaneReadout; raised: boolean })
   );
 }
 
-function Foot({ readout: { step, elapsedMs }, printedSteps }: { readout: Readout; printedSteps: boolean }) {
+type FootProps = { readout: Readout; kind: StripScene["x"]["kind"]; printedSteps: boolean };
+
+function Foot({ readout: { x, step, elapsedMs }, kind, printedSteps }: FootProps) {
   const t = useTranslations("strip");
   const language = useLocale();
   const parts: string[] = [];
   if (step !== null) parts.push(t(printedSteps ? "footStep" : "footRecord", { step: formatStep(step) }));
+  if (kind === "epoch") parts.push(t("footEpoch", { epoch: formatMetric(x) }));
+  if (kind === "tokens") parts.push(t("footTokens", { tokens: formatMetric(x) }));
   if (elapsedMs !== null) parts.push(formatDuration(elapsedMs, language));
   return parts.join(", ");
 }
