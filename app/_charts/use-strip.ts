@@ -4,6 +4,7 @@ import { useLocale } from "use-intl";
 import {
   type ChartFigure,
   type FigureWords,
+  placeOfStep,
   type Readout,
   readoutAt,
   type StripControls,
@@ -68,20 +69,20 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
   const [width, setWidth] = useState(0);
   const [readout, setReadout] = useState<Readout | null>(null);
   const current = useRef({ scene, series: null as StripSeries | null, told: scene, toldAt: 0, telling: 0 });
-  const held = useRef<{ run: StripRun; until: number } | null>(null);
+  const held = useRef<Held | null>(null);
 
   const draw = useCallback(() => {
     if (!chart.current || !style) return;
     const series = points.series();
     if (!hold) held.current = null;
     const next = stripScene({
-      series: cut(series ?? emptySeries(controls.x), held.current?.until ?? null),
+      series: cut(series ?? emptySeries(controls.x), held.current),
       run: held.current?.run ?? run,
       controls,
       compact,
       previous: current.current.scene,
     });
-    if (hold && series) held.current ??= { run, until: next.now };
+    if (hold && series) held.current ??= { run, x: series.x, until: next.now, step: next.toStep(next.now) };
     chart.current.draw(next, style);
     placeNow(frame.current, next, next.now);
     placePen(frame.current, next);
@@ -163,9 +164,14 @@ const emptySeries = (x: XAxis): StripSeries => ({
   superseded: null,
 });
 
-function cut(series: StripSeries, until: number | null): StripSeries {
-  if (until === null) return series;
+/** Where the strip was held: the newest place on the axis of then and, for other axes, its step. */
+type Held = { run: StripRun; x: XAxis; until: number; step: number | null };
+
+function cut(series: StripSeries, held: Held | null): StripSeries {
+  if (held === null) return series;
   const { x, views, tails, clock, times, superseded } = series;
+  const elsewhere = x === "step" ? held.step : clock && held.step !== null ? placeOfStep(clock, held.step, null) : null;
+  const until = x === held.x ? held.until : (elsewhere ?? held.until);
   return { x, views, tails, clock, times, superseded, until: Math.min(until, series.until ?? until) };
 }
 

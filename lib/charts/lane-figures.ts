@@ -16,6 +16,7 @@ export type LaneFigure = {
 type Samples = readonly (Sample & { step: number })[];
 
 const SPAN_SHARE = 1 / 40;
+const SAMPLES_LATELY = 20;
 const FEWEST = 8;
 /** How many spans before a change are what it was before. */
 const SPANS_BEFORE = 4;
@@ -26,7 +27,7 @@ const STANDS_OUT = 2;
 export function gradNormFigures(samples: Samples, verdict: Verdict, review: readonly ReviewItem[]): LaneFigure[] {
   const now = samples.at(-1);
   if (!now) return [];
-  const span = spanOf(now.step);
+  const span = spanOf(samples);
   const median = medianWithin(samples, now.step - span, now.step);
   const { sinceStep, severity } = verdict;
   const changed = severity !== null && severity !== "good" && sinceStep !== null ? sinceStep : null;
@@ -44,7 +45,7 @@ export function gradNormFigures(samples: Samples, verdict: Verdict, review: read
 export function throughputFigures(samples: Samples, times: StepClock | null): LaneFigure[] {
   const now = samples.at(-1);
   if (!now) return [];
-  const span = spanOf(now.step);
+  const span = spanOf(samples);
   const best = times && bestHour(samples, times);
   if (best !== null) return [figure("now", now.value), figure("bestHour", best)];
   const median = medianWithin(samples, now.step - span, now.step);
@@ -68,7 +69,11 @@ const figure = (name: LaneFigure["name"], value: number, steps: number | null = 
   stands: false,
 });
 
-const spanOf = (step: number): number => Math.max(10, niceStep(step * SPAN_SHARE, 1));
+/** The steps that "lately" means: a share of the run, and enough of them to have a usual value. */
+function spanOf(samples: Samples): number {
+  const step = samples.at(-1)?.step ?? 0;
+  return Math.max(10, niceStep(Math.max(step * SPAN_SHARE, (step / samples.length) * SAMPLES_LATELY), 1));
+}
 
 function medianWithin(samples: Samples, from: number, to: number): number | null {
   const values = samples.filter(({ step, value }) => step >= from && step <= to && Number.isFinite(value));

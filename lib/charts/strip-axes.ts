@@ -115,8 +115,14 @@ export function lossAxis(
     EVALS_SHOWN,
   );
   if (latest.length > 0 && highest > max) max = Math.min(highest, min + EVAL_STRETCH * (max - min));
-  const next = log ? logAxis({ min, max }) : linearAxis({ min, max }, 5, { fine: true });
+  const next = log ? logAxis({ min, max }) : notBelowZero(linearAxis({ min, max }, 5, { fine: true }), min);
   return steadyAxis(lanePrevious(previous, "loss", x), next);
+}
+
+/** A loss that is never negative needs no paper below zero. */
+function notBelowZero(axis: Axis, lowest: number): Axis {
+  if (lowest < 0 || axis.min >= 0) return axis;
+  return { ...axis, min: 0, ticks: axis.ticks.filter((tick) => tick >= 0) };
 }
 
 export function laneAxis(input: Shared & { name: LaneName; line: Trace; reference: Float64Array | null }): Axis {

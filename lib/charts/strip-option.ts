@@ -75,7 +75,7 @@ export function stripSeries(scene: StripScene, { palette, controls, compact }: S
     if (controls.raw) {
       const run = scene.superseded;
       if (run.length > 0) {
-        series.push(line(loss, "superseded", run, 1, { width: 1, color: palette.control, opacity: 0.4, type: [3, 2] }));
+        series.push(line(loss, "superseded", run, 1, { width: 1, color: palette.control, opacity: 0.6 }));
       }
       series.push(line(loss, "raw", scene.lanes[loss]!.line.xy, 2, { width: 1, color: palette.raw }));
     }
@@ -114,7 +114,7 @@ export function stripSeries(scene: StripScene, { palette, controls, compact }: S
   const grad = index("gradNorm");
   if (grad >= 0) {
     if (scene.clip !== null) {
-      const clip = Float64Array.of(scene.x.min, scene.clip, scene.x.max, scene.clip);
+      const clip = Float64Array.of(scene.x.min, scene.clip, Math.min(scene.now, scene.x.max), scene.clip);
       series.push(line(grad, "clip", clip, 2, { width: 1, type: [4, 4], cap: "butt", color: palette.control }));
     }
     series.push(

@@ -19,7 +19,7 @@ export function LaneHeads({ run, scene, controls, compact }: Props) {
       style={{ top: i === 0 && lane.name === "loss" ? 8 : lane.box.top - 24 }}
     >
       <h3>{t(lane.name)}</h3>
-      {lane.name === "loss" && <LossFigures run={run} scene={scene} controls={controls} />}
+      {lane.name === "loss" && <LossFigures run={run} scene={scene} controls={controls} compact={compact} />}
       {lane.name === "learningRate" && <RateLegend run={run} compact={compact} />}
       {lane.name === "gradNorm" && !compact && <span>{t("logScale")}</span>}
       {lane.name === "throughput" && <span>{t("tokensPerSecond")}</span>}
@@ -27,7 +27,7 @@ export function LaneHeads({ run, scene, controls, compact }: Props) {
   ));
 }
 
-function LossFigures({ run, scene, controls }: Omit<Props, "compact">) {
+function LossFigures({ run, scene, controls, compact }: Props) {
   const t = useTranslations("strip");
   const evaluation = run.last[METRIC.evalLoss];
   return (
@@ -46,9 +46,11 @@ function LossFigures({ run, scene, controls }: Omit<Props, "compact">) {
         <Figure value={Number(evaluation.value)} label={t("evalAt", { step: formatAxisStep(evaluation.step) })} />
       )}
       {controls.log && <span>{t("logScale")}</span>}
-      <span className={styles.points}>
-        {t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}
-      </span>
+      {!compact && (
+        <span className={styles.points}>
+          {t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}
+        </span>
+      )}
     </>
   );
 }

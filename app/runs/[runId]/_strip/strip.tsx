@@ -3,6 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { LANE_METRIC, lanesOf, type StripRange, smoothingChoices } from "#lib/charts/index.ts";
+import { formatStep } from "#lib/core/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
 import { useStrip } from "../../../_charts/index.ts";
 import panel from "../../../_components/panel.module.css";
@@ -72,7 +73,7 @@ export function Strip({ run, feed }: Props) {
         <Overlay run={run} scene={scene} width={width} forecast={controls.forecast} />
         <Ribbon run={run} scene={scene} onZoom={(stretch) => choose({ zoom: stretch })} />
         <LaneHeads run={run} scene={scene} controls={shown} compact={compact} />
-        <Flags run={run} scene={scene} width={width} />
+        <Flags run={run} scene={scene} width={width} compact={compact} />
         {zoom.selection && <div className={styles.selection} style={zoom.selection} />}
         {readout && !zoom.selection && <Crosshair readout={readout} scene={scene} printedSteps={printedSteps} />}
       </figure>
@@ -84,6 +85,7 @@ export function Strip({ run, feed }: Props) {
         )}
         <MissingLanes run={run} />
         {!printedSteps && <span>{t("axisRecord")}</span>}
+        {compact && <span>{t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}</span>}
         <span className={styles.space} />
         <ExportMenu run={run} strip={strip} controls={shown} compact={compact} sentence={sentence} />
         <button type="button" className={styles.link} aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
