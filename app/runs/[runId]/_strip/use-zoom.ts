@@ -49,16 +49,21 @@ export function useZoom(input: Input) {
   const fingers = useRef(new Map<number, number>());
   const pinch = useRef<{ ids: [number, number]; places: [number, number] } | null>(null);
   const settling = useRef(0);
+  /** Where a gesture has come to: several of its events may come before the next drawing. */
+  const target = useRef<Domain | null>(null);
   const [selection, setSelection] = useState<Selection | null>(null);
 
   const limits = () => {
     const { strip, run } = latest.current;
     return zoomLimits(strip.sceneNow(), run.maxSteps, run.step);
   };
-  const showing = (): Domain => latest.current.strip.sceneNow().x;
+  const showing = (): Domain => target.current ?? latest.current.strip.sceneNow().x;
 
   const settle = (view: Domain): void => {
     const { strip, choose, show } = latest.current;
+    clearTimeout(settling.current);
+    settling.current = 0;
+    target.current = view;
     choose({ zoom: inSteps(strip.sceneNow(), view, limits()) });
     show(null);
   };
@@ -67,10 +72,15 @@ export function useZoom(input: Input) {
     const { toStep } = strip.sceneNow();
     const [from, to] = [toStep(view.min), toStep(view.max)];
     if (from === null || to === null || !(to > from)) return;
+    target.current = view;
     show({ from, to });
     clearTimeout(settling.current);
     settling.current = window.setTimeout(() => settle(view), SETTLED_MS);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn tells where a gesture that is over has led
+  useEffect(() => {
+    if (settling.current === 0) target.current = null;
+  }, [input.strip.scene]);
   const acts = useRef({ move, showing, limits });
   acts.current = { move, showing, limits };
 
