@@ -55,7 +55,7 @@ test("every choice lives in the address, and the address brings it back", async 
   await plot(page).focus();
   await page.keyboard.press("ArrowLeft");
   await expect(page.getByText(/tokens, 1h 40m/)).toBeVisible();
-  await page.getByText("Epoch", { exact: true }).click();
+  await page.getByRole("radio", { name: "Epoch" }).click();
   await expect.poll(param(page, "x")).toBe("epoch");
   await page.keyboard.press("1");
   await expect.poll(param(page, "x")).toBeNull();
@@ -77,7 +77,7 @@ test("every choice lives in the address, and the address brings it back", async 
   }
   await expect.poll(param(page, "raw")).toBe("false");
   await expect.poll(param(page, "log")).toBe("true");
-  await page.getByText("To now").click();
+  await page.getByRole("radio", { name: "To now" }).click();
   await expect.poll(param(page, "range")).toBe("now");
 
   await page.reload();

@@ -105,6 +105,8 @@ export const en = {
     smoothingOff: "off",
     smoothingSteps: "{steps} steps",
     smoothed: "mean",
+    legendMean: "Mean over {steps} steps",
+    legendSchedule: "Schedule",
     resumed: "resumed at {step}",
     resumedLabel: "Resumed at step {step}. The attempt before is drawn faint where it was run over.",
     figureMedian: "median, {steps} steps",

@@ -104,6 +104,8 @@ export const zhCn: Messages = {
     smoothingOff: "关",
     smoothingSteps: "{steps} 步",
     smoothed: "均值",
+    legendMean: "{steps} 步均值",
+    legendSchedule: "计划",
     resumed: "从步 {step} 继续",
     resumedLabel: "从步 {step} 继续训练。此前被覆盖的部分以淡色显示。",
     figureMedian: "{steps} 步中位数",

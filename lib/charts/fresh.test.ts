@@ -39,3 +39,12 @@ test("with nothing new there is nothing to draw; beyond the axis the scene has t
   expect(freshStrokes(SCENE, withTail([3000], [2]), WIDTH)).toBeNull();
   expect(freshStrokes(SCENE, { ...SERIES, x: "time" }, WIDTH)).toBeNull();
 });
+
+test("a stretch that ended is left as it is by what comes after it", () => {
+  const points = Array.from({ length: 50 }, (_, i): [number, number] => [i * 10, 2]);
+  const series = { ...seriesOf(seriesView(points)), until: 490 };
+  const controls = { ...CONTROLS, range: { from: 0, to: 490 } };
+  const scene = stripScene({ series, run: { ...RUN, step: 490 }, controls, compact: false, previous: null });
+  const later = { ...series, tails: new Map([["train/loss", { x: [500, 510], y: [2, 2] }]]) };
+  expect(freshStrokes(scene, later, 900)).toEqual({ now: 510, strokes: [] });
+});

@@ -84,12 +84,15 @@ const ABOVE_USUAL = 0.5;
 /** How many times as high as the training loss needs the lane may be, for evaluations of the last half that lie above it. */
 const EVAL_STRETCH = 4;
 const EVALS_SHOWN = 0.95;
+/** The same, for an earlier attempt that was run over. */
+const ATTEMPT_STRETCH = 2;
 
 /** A robust range, never from zero; always with the newest trend in it, unless that has run far away. */
 export function lossAxis(
   input: Shared & {
     loss: Trace;
     eval: Trace;
+    superseded: Float64Array;
     pieces: TrendPiece[];
     settledAt: number | null;
     log: boolean;
@@ -115,6 +118,9 @@ export function lossAxis(
     EVALS_SHOWN,
   );
   if (latest.length > 0 && highest > max) max = Math.min(highest, min + EVAL_STRETCH * (max - min));
+  const before = valuesWithin(input.superseded, x).sort((a, b) => a - b);
+  const usualBefore = quantileOfSorted(before, LOSS_SHARES.usual);
+  if (before.length > 0 && usualBefore > max) max = Math.min(usualBefore, min + ATTEMPT_STRETCH * (max - min));
   const next = log ? logAxis({ min, max }) : notBelowZero(linearAxis({ min, max }, 5, { fine: true }), min);
   return steadyAxis(lanePrevious(previous, "loss", x), next);
 }

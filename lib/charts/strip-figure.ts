@@ -27,7 +27,9 @@ export type FigureWords = {
 type Graphic = Record<string, unknown> & { type: "text" | "rect" | "line" | "polyline" | "polygon" | "circle" };
 
 /** Room over the lanes for title, sentence and legend. */
-const HEAD = 64;
+const HEAD = 44;
+/** Room under them for the name of the axis. */
+const UNDER = 12;
 
 /** The strip as it is shown, with what the page has around its canvas: title, legend, headings, verdicts, forecast and now. */
 export function stripFigure(
@@ -45,7 +47,7 @@ export function stripFigure(
   const ribbon = { ...layout.ribbon, top: layout.ribbon.top + HEAD };
   const moved = { ...scene, lanes, layout: { ...layout, ribbon } };
   const pen = new Pen(moved, style, width);
-  pen.title(words);
+  pen.title(run, words);
   for (const lane of lanes) pen.heading(lane, words);
   pen.ribbon(run, words);
   if (style.controls.forecast) pen.forecast(run);
@@ -54,7 +56,7 @@ export function stripFigure(
   return {
     option: { ...stripOption(moved, { ...style, compact: false }), graphic: pen.marks },
     width,
-    height: layout.height + HEAD,
+    height: layout.height + HEAD + UNDER,
     background: style.palette.panel,
   };
 }
@@ -71,7 +73,7 @@ class Pen {
     this.#width = width;
   }
 
-  title({ title, sentence, legend }: FigureWords): void {
+  title({ diagnosis }: StripRun, { title, sentence, legend }: FigureWords): void {
     const { palette, controls } = this.#style;
     this.#text(title, 16, 14, { size: 16, weight: 700 });
     this.#text(sentence, 16, 38, { fill: palette.dim });
@@ -79,7 +81,7 @@ class Pen {
     const hasLoss = this.#lane("loss") !== undefined;
     const entries = [
       {
-        on: hasLoss && controls.forecast && this.#end() !== null,
+        on: hasLoss && controls.forecast && this.#end(diagnosis.forecast?.step) !== null,
         name: legend.forecast,
         color: palette["advise-mark"],
       },
@@ -118,7 +120,7 @@ class Pen {
     if (isFirst) {
       const bottom = this.#scene.lanes.at(-1)!.box.bottom;
       const right = this.#width - this.#scene.layout.right;
-      this.#text(words.axis, right - widthOf(words.axis, 11), bottom + 20, {
+      this.#text(words.axis, right - widthOf(words.axis, 11), bottom + 22, {
         size: 11,
         fill: this.#style.palette.faint,
       });
@@ -215,7 +217,7 @@ class Pen {
   }
 
   #end(step?: number): number | null {
-    if (step === undefined) return this.#scene.pen ? this.#scene.now : null;
+    if (step === undefined) return null;
     const end = this.#scene.toX(step);
     return end !== null && end > this.#scene.now && end <= this.#scene.x.max * 1.001 ? end : null;
   }

@@ -138,6 +138,7 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
       : trend;
   const pieces = trendPieces(curve, run.timeline).map((piece) => ({ ...piece, xy: moveX(piece.xy, toX) }));
   const resumes = resumesOf(run.attempts, toX);
+  const superseded = supersededLine(series.superseded, resumes, controls.log);
   const scheduleXy = schedule
     ? moveX(Float64Array.from(schedule.curve.step.flatMap((step, i) => [step, schedule.curve.value[i]!])), toX)
     : new Float64Array();
@@ -149,6 +150,7 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
           ...shared,
           loss: lines.loss,
           eval: evaluation,
+          superseded,
           pieces,
           settledAt: toX(settledStep(run, now)),
           log: controls.log,
@@ -174,7 +176,7 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
       const at = toX(step);
       return at === null ? [] : [{ x: at, from, to }];
     }),
-    superseded: supersededLine(series.superseded, resumes, controls.log),
+    superseded,
     resumes,
     peaks: loss
       ? [

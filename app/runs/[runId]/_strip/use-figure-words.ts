@@ -22,13 +22,10 @@ export function useFigureWords(run: RunView, controls: StripControls, sentence: 
     verdicts: Object.fromEntries(VERDICTS.map((name) => [name, words(name)])) as FigureWords["verdicts"],
     legend: {
       raw: t("raw"),
-      trend:
-        controls.smooth > 0
-          ? `${t("smoothed")}, ${t("smoothingSteps", { steps: formatStep(controls.smooth) })}`
-          : t("trend"),
+      trend: controls.smooth > 0 ? t("legendMean", { steps: formatStep(controls.smooth) }) : t("trend"),
       eval: t("eval"),
       forecast: t("forecast"),
-      schedule: t("schedule"),
+      schedule: t("legendSchedule"),
     },
   });
 }

@@ -18,7 +18,13 @@ type Input = {
   zoom: Zoom;
 };
 
-/** Single keys for the strip. They rest while a control has the focus, and leave combinations to the browser. */
+/** Where text is written, or a list is open: no single key means the strip there. */
+const FIELDS = "input:not([type=radio]), textarea, select, [contenteditable], [role=menu], dialog, [role=dialog]";
+/** What a control that has the focus does itself. */
+const CONTROLS = "input, button, a, summary";
+const OWN_KEYS = /^( |Enter|Arrow.*|Home|End)$/;
+
+/** Single keys for the strip. They rest while a field has the focus, and leave combinations to the browser. */
 export function useStripKeys(input: Input): void {
   const latest = useRef(input);
   latest.current = input;
@@ -26,7 +32,7 @@ export function useStripKeys(input: Input): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, button, a, [contenteditable]")) return;
+      if (target.closest(FIELDS) || (OWN_KEYS.test(event.key) && target.closest(CONTROLS))) return;
       if (act(event, latest.current)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
