@@ -66,7 +66,7 @@ test("every choice lives in the address, and the address brings it back", async 
   await expect(page.getByText("10 steps")).toBeVisible();
   await page.getByRole("slider", { name: "Smoothing" }).press("ArrowRight");
   await expect.poll(param(page, "smooth")).toBe("20");
-  await expect(page.getByText("mean", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^[\d.]+ mean$/)).toBeVisible();
 
   for (const name of ["Raw", "Trend", "Eval", "Log"]) {
     const toggle = page.getByRole("button", { name, exact: name !== "Log" });
@@ -106,12 +106,11 @@ test("zooming reads the points that are shown: by wheel, drag, buttons, keys, th
   await page.keyboard.down("Control");
   for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -100);
   await page.keyboard.up("Control");
-  await expect.poll(param(page, "zoom")).toMatch(/^\d+-\d+$/);
+  await expect.poll(() => widthOf(param(page, "zoom")()) || 4000).toBeLessThan(1600);
   expect(await scrolled()).toBe(0);
   const [from, to] = param(page, "zoom")()!.split("-").map(Number) as [number, number];
   const shown = (first: number, last: number): string =>
     `${String(last - first + 1).replace(/\B(?=(\d{3})+$)/g, "\u2009")} of 4\u2009000 points`;
-  expect(to - from).toBeLessThan(2000);
   await expect(page.getByText(shown(from, to))).toBeVisible();
 
   await page.mouse.dblclick(...(await at(page, 0.5)));

@@ -142,7 +142,8 @@ export function laneAxis(input: Shared & { name: LaneName; line: Trace; referenc
   }
   const top = Math.max(values.at(-1) ?? 0, ...(reference ? valuesWithin(reference, x) : []));
   const min = Math.min(0, values[0] ?? 0);
-  return steadyAxis(last, linearAxis({ min, max: top || 1 }, 3, { fromZero: true }));
+  const parts = name === "throughput" ? 2 : 3;
+  return steadyAxis(last, linearAxis({ min, max: top || 1 }, parts, { fromZero: true }));
 }
 
 /** Axes are kept only while the same stretch of the run is shown. */

@@ -219,7 +219,7 @@ function xAxisOption(scene: StripScene, { name }: Lane, i: number, style: StripS
       fontSize: 11,
       margin: 6,
       hideOverlap: true,
-      alignMinLabel: "left",
+      alignMinLabel: ticks[0] === min ? "left" : "center",
       alignMaxLabel: ticks.at(-1) === max ? "right" : "center",
       formatter: (value: number) => labels.get(value) ?? "",
     },
@@ -250,7 +250,8 @@ function yAxisOption({ name, axis }: Lane, i: number, { palette, fontFamily }: S
 }
 
 function formatLaneTick(name: LaneName, value: number, { ticks, log }: Axis): string {
-  if (name === "learningRate") return formatAxisRate(value);
+  // As people write it: a rate from a tenth on is a decimal, and then all labels of its axis are.
+  if (name === "learningRate") return (ticks.at(-1) ?? 0) < 0.1 ? formatAxisRate(value) : formatTick(value, ticks);
   if (name === "throughput") return value === 0 ? "0" : formatMetric(value).replace(/\.0+(?=\D|$)/, "");
   if (log && value >= 1e-3 && value < 1e4) return String(Number(value.toPrecision(3)));
   if (log) return formatAxisRate(value);

@@ -173,3 +173,23 @@ test("along epochs everything known by step finds its place, also beyond the las
   expect(drawn.resumes).toEqual([{ x: 1, step: 500 }]);
   expect(drawn.toStep(3)).toBe(1500);
 });
+
+test("rates on an axis are written as they are set: 2e-4, or decimals from a tenth on; norms as 0.1, 1, 10", () => {
+  const labels = (metric: string, values: (i: number) => number): string[] => {
+    const name = metric === METRIC.learningRate ? "learningRate" : "gradNorm";
+    const view = seriesView(
+      falling(100).map(([x], i) => [x, values(i)]),
+      { metric },
+    );
+    const run = { ...RUN, metrics: [{ name: metric, points: 100 }], diagnosis: { ...RUN.diagnosis, schedule: null } };
+    const drawn = scene({ series: seriesOf(view), run });
+    const lane = drawn.lanes.find((candidate) => candidate.name === name)!;
+    const axis = stripOption(drawn, style).yAxis[drawn.lanes.indexOf(lane)]!;
+    const { formatter } = axis.axisLabel as { formatter: (value: number) => string };
+    return lane.axis.ticks.map(formatter);
+  };
+  expect(labels(METRIC.learningRate, (i) => i * 6e-6)).toEqual(["0", "2e-4", "4e-4", "6e-4"]);
+  expect(labels(METRIC.learningRate, (i) => i / 10)).toEqual(["0", "5", "10"]);
+  expect(labels(METRIC.learningRate, (i) => i / 1000)).toEqual(["0.00", "0.05", "0.10"]);
+  expect(labels(METRIC.gradNorm, (i) => 0.2 + i / 20)).toEqual(["0.1", "1", "10"]);
+});
