@@ -39,7 +39,8 @@ async function at(page: Page, share: number): Promise<[number, number]> {
 
 test("every choice lives in the address, and the address brings it back", async ({ folder, watch, page }) => {
   const log = join(folder, "train.jsonl");
-  writeFileSync(log, rows(1, 2000));
+  // The evaluation says its step and nothing else: on other axes it lies where its step does.
+  writeFileSync(log, `${rows(1, 1000)}${JSON.stringify({ step: 1000, eval_loss: 2.5 })}\n${rows(1001, 2000)}`);
   const { url } = await watch([log]);
   await opened(page, url, "2\u2009000 of 2\u2009000");
 
@@ -55,6 +56,7 @@ test("every choice lives in the address, and the address brings it back", async 
   await plot(page).focus();
   await page.keyboard.press("ArrowLeft");
   await expect(page.getByText(/tokens, 1h 40m/)).toBeVisible();
+  await expect(page.getByText("eval 2.50", { exact: true })).toBeVisible();
   await page.getByRole("radio", { name: "Epoch" }).click();
   await expect.poll(param(page, "x")).toBe("epoch");
   await page.keyboard.press("1");

@@ -4,7 +4,7 @@ import { fetchRunView, fetchSeries } from "./api.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
-import { axisMetrics, type Clocks, type SeriesQuery, SeriesWindow } from "./series-window.ts";
+import { axisMetrics, type Clocks, moved, type SeriesQuery, SeriesWindow } from "./series-window.ts";
 
 /** Raw points beside the views after which the store's own resolution is asked for again. */
 const TAIL_LIMIT = 2000;
@@ -177,7 +177,24 @@ async function readSeries(
     fetchSeries(run.id, { metrics, x, from, to }, signal),
     readSuperseded(run, { x, from, to }, signal),
   ]);
-  return new SeriesWindow(query, answer, to, clocks, superseded);
+  const series = await withPlaces(run, answer.series, query, clocks, signal);
+  return new SeriesWindow(query, { ...answer, series }, to, clocks, superseded);
+}
+
+/** Evaluations, as a rule, carry no epoch or tokens of their own: what has no place on the axis is placed by its steps. */
+async function withPlaces(
+  run: RunView,
+  series: SeriesView[],
+  { x, range }: SeriesQuery,
+  { axis }: Clocks,
+  signal: AbortSignal,
+): Promise<SeriesView[]> {
+  const without = series.filter((view) => view.x.length === 0 && view.total > 0).map(({ metric }) => metric);
+  if (x === "time" || !axis || without.length === 0) return series;
+  const [from, to] = [range?.from ?? null, range?.to ?? null];
+  const bySteps = await fetchSeries(run.id, { metrics: without, x: "step", from, to }, signal);
+  const placed = new Map(bySteps.series.map((view) => [view.metric, moved(view, axis)]));
+  return series.map((view) => placed.get(view.metric) ?? view);
 }
 
 const WHOLE = { from: null, to: null };

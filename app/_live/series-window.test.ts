@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { counterClock, placeOfStep, stepClock, trace } from "#lib/charts/index.ts";
 import { seriesView } from "#lib/charts/testing.ts";
 import type { Delta, PointGroup } from "#lib/protocol/index.ts";
-import { SeriesWindow } from "./series-window.ts";
+import { moved, SeriesWindow } from "./series-window.ts";
 
 type Row = { step: number; loss: number; rate: number | null };
 
@@ -139,7 +139,7 @@ test("along time, points join by when they were, and the clock learns them; a po
   expect(placeOfStep(clock!, 2, null)).toBe(at(2));
 });
 
-test("along epochs, points join by the epoch they carry, and the clock learns it; those that carry none are left out", () => {
+test("along epochs, points join by the epoch they carry or, carrying none, by their step; the clock learns it", () => {
   const epochs = counterClock(
     seriesView(
       [
@@ -155,14 +155,24 @@ test("along epochs, points join by the epoch they carry, and the clock learns it
   ]);
   const clocks = { axis: epochs, times: null };
   const window = new SeriesWindow({ x: "epoch", range: null }, { cursor: 1, series: [shown] }, null, clocks);
-  const next = delta(1, [
-    { step: 2, loss: 3, rate: null },
-    { step: 3, loss: 4, rate: 1e-4 },
-  ]);
-  const [rated] = next.groups;
-  rated!.names.push("epoch");
-  rated!.values.push(Float64Array.of(1.5));
+  const next = delta(1, [{ step: 3, loss: 4, rate: 1e-4 }]);
+  next.groups[0]!.names.push("epoch");
+  next.groups[0]!.values.push(Float64Array.of(1.5));
+  next.groups.push({ ...group([{ step: 2, loss: 3, rate: null }])[0]!, names: ["eval/loss"] });
   expect(window.apply(next)).toBe("applied");
   expect(window.tails.get("train/loss")).toEqual({ x: [1.5], y: [4] });
+  expect(window.tails.get("eval/loss")).toEqual({ x: [1], y: [3] });
   expect(placeOfStep(epochs, 3, null)).toBe(1.5);
+});
+
+test("a view by step is moved to where its steps lie; what was before the first known one has no place", () => {
+  const clock = { step: [10, 20], at: [1, 2] };
+  const byStep = seriesView([
+    [5, 9],
+    [10, 8],
+    [15, 7],
+  ]);
+  const view = moved(byStep, clock);
+  expect(Array.from(view.x)).toEqual([1, 1.5]);
+  expect(Array.from(view.first)).toEqual([8, 7]);
 });

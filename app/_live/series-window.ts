@@ -1,8 +1,9 @@
-import { learnStep, type StepClock, type StripSeries } from "#lib/charts/index.ts";
+import { learnStep, placeOfStep, type StepClock, type StripSeries } from "#lib/charts/index.ts";
 import {
   AXIS_METRICS,
   type Delta,
   type PointGroup,
+  SERIES_COLUMNS,
   type SeriesAnswer,
   type SeriesView,
   type XAxis,
@@ -88,7 +89,7 @@ export class SeriesWindow implements StripSeries {
     const { axis, times } = this.clocks;
     for (let i = 0; i < step.length; i++) {
       if (times && times !== axis) learnStep(times, step[i]!, at[i]!);
-      if (!x || !Number.isFinite(x[i])) continue;
+      if (!Number.isFinite(x[i])) continue;
       if (axis) learnStep(axis, step[i]!, x[i]!);
       for (let k = 0; k < names.length; k++) {
         const tail = this.#tail(names[k]!);
@@ -105,19 +106,20 @@ export class SeriesWindow implements StripSeries {
     return tail;
   }
 
-  /** Where the rows of a group lie; null when they do not say where on this axis. */
-  #places({ names, step, at, values }: PointGroup): Float64Array | null {
+  /** Where the rows of a group lie: where they say or, when they count nothing on this axis, where their steps do. */
+  #places({ names, step, at, values }: PointGroup): Float64Array {
     if (this.x === "step") return step;
     if (this.x === "time") return at;
     const metric = AXIS_METRICS[this.x].find((name) => names.includes(name));
-    return metric === undefined ? null : values[names.indexOf(metric)]!;
+    if (metric !== undefined) return values[names.indexOf(metric)]!;
+    const { axis } = this.clocks;
+    return step.map((of) => (axis ? placeOfStep(axis, of, null) : null) ?? Number.NaN);
   }
 
   /** A line is drawn from left to right; a point left of its end belongs to another attempt, and the store knows where. */
   #goesBack(groups: readonly PointGroup[]): boolean {
     return groups.some((group) => {
       const x = this.#places(group);
-      if (!x) return false;
       const ascending = x.every((value, i) => i === 0 || !(value < x[i - 1]!));
       return !ascending || group.names.some((name) => x[0]! < this.#end(name));
     });
@@ -127,4 +129,16 @@ export class SeriesWindow implements StripSeries {
     const view = this.views.get(metric);
     return this.tails.get(metric)?.x.at(-1) ?? view?.xLast[view.xLast.length - 1] ?? Number.NEGATIVE_INFINITY;
   }
+}
+
+/** A view by step, moved to where its steps lie; what lies before the first known step has no place and is left out. */
+export function moved(view: SeriesView, clock: StepClock): SeriesView {
+  const known = view.x.findIndex((step) => step >= clock.step[0]!);
+  const from = known === -1 ? view.x.length : known;
+  const rest = Object.fromEntries(SERIES_COLUMNS.map((name) => [name, view[name].slice(from)])) as Pick<
+    SeriesView,
+    (typeof SERIES_COLUMNS)[number]
+  >;
+  const place = (step: number): number => placeOfStep(clock, step, null) ?? Number.NaN;
+  return { ...view, ...rest, x: rest.x.map(place), xLast: rest.xLast.map(place) };
 }

@@ -5,21 +5,22 @@ import { formatDuration, formatMetric, formatStep } from "#lib/core/index.ts";
 import styles from "./crosshair.module.css";
 import { across } from "./plot.ts";
 
-type Props = { readout: Readout; scene: StripScene; printedSteps: boolean };
+type Props = { readout: Readout; scene: StripScene; width: number; printedSteps: boolean };
 
-/** Beyond this share of the width the readouts stand left of the line. */
-const TURN = 72;
+/** Room (px) that the longest readout needs: with less to the right of the line it stands left of it. */
+const READOUT_WIDTH = 200;
 
 /** One small readout per lane beside the line, and where it stands at the foot. Nothing covers the curve. */
-export function Crosshair({ readout, scene, printedSteps }: Props) {
+export function Crosshair({ readout, scene, width, printedSteps }: Props) {
   const { layout, lanes } = scene;
   const at = across(scene, readout.x);
+  const room = (1 - at / 100) * (width - layout.left - layout.right);
   const top = lanes[0]?.box.top ?? 0;
   const bottom = lanes.at(-1)?.box.bottom ?? 0;
   return (
     <div
       className={styles.plot}
-      data-left={at > TURN || undefined}
+      data-left={room < READOUT_WIDTH || undefined}
       style={{ left: layout.left, right: layout.right }}
       aria-hidden="true"
     >

@@ -75,7 +75,9 @@ export function Strip({ run, feed }: Props) {
         <LaneHeads run={run} scene={scene} controls={shown} compact={compact} />
         <Flags run={run} scene={scene} width={width} compact={compact} />
         {zoom.selection && <div className={styles.selection} style={zoom.selection} />}
-        {readout && !zoom.selection && <Crosshair readout={readout} scene={scene} printedSteps={printedSteps} />}
+        {readout && !zoom.selection && (
+          <Crosshair readout={readout} scene={scene} width={width} printedSteps={printedSteps} />
+        )}
       </figure>
       <footer className={styles.foot}>
         <ZoomButtons zoom={zoom} stretch={choice.zoom} onReset={() => choose({ zoom: null })} />
