@@ -2,16 +2,11 @@ import { formatLearningRate, formatMetric, verdictStretches } from "#lib/core/in
 import type { VerdictName } from "#lib/protocol/index.ts";
 import type { LaneName } from "./layout.ts";
 import { verdictToken } from "./palette.ts";
-import { type ChartOption, type StripStyle, stripOption } from "./strip-option.ts";
+import { type StripStyle, stripOption } from "./strip-option.ts";
 import { type Lane, type StripRun, type StripScene, yInLane } from "./strip-scene.ts";
 
 /** A chart that is to be kept, as data: the options, the size in pixels and what it is drawn on. */
-export type ChartFigure = {
-  option: ChartOption & { graphic: Graphic[] };
-  width: number;
-  height: number;
-  background: string;
-};
+export type ChartFigure = { option: object; width: number; height: number; background: string };
 
 export type FigureWords = {
   title: string;

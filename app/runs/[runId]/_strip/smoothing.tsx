@@ -39,7 +39,9 @@ export function Smoothing({ value, lengths, onChange }: Props) {
           thumb: styles.thumb,
         }}
       />
-      <output className="num">{text}</output>
+      <span className={`num ${styles.value}`} aria-hidden="true">
+        {text}
+      </span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import {
   type Domain,
   panned,
@@ -201,6 +201,10 @@ export function useZoom(input: Input) {
     onPointerCancel: (event: PointerEvent<HTMLDivElement>) => {
       fingers.current.delete(event.pointerId);
       stop();
+    },
+    // The middle button would begin to scroll the page.
+    onMouseDown: (event: MouseEvent) => {
+      if (event.button === 1) event.preventDefault();
     },
     onDoubleClick: () => latest.current.choose({ zoom: null }),
   };
