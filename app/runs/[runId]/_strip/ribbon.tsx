@@ -11,6 +11,9 @@ import styles from "./ribbon.module.css";
 
 type Props = { run: RunView; scene: StripScene; onZoom: (range: { from: number; to: number }) => void };
 
+/** The segment that goes on grows with every point, as the now-line does, without React. */
+const UNTIL_NOW = "calc(min(100%, var(--now))";
+
 /** The verdicts along the run, on the strip's own axis. A segment is a button: it shows its stretch. */
 export function Ribbon({ run, scene, onZoom }: Props) {
   const t = useTranslations();
@@ -37,7 +40,10 @@ export function Ribbon({ run, scene, onZoom }: Props) {
             type="button"
             className={styles.segment}
             data-severity={VERDICT_SEVERITY[verdict]}
-            style={{ left: `${place.left}%`, width: `${place.width}%` }}
+            style={{
+              left: `${place.left}%`,
+              width: toStep === null ? `${UNTIL_NOW} - ${place.left}%)` : `${place.width}%`,
+            }}
             aria-label={t("strip.segment", {
               verdict: t(`verdict.word.${verdict}`),
               range: formatStepRange(fromStep, to),
@@ -59,7 +65,7 @@ export function Ribbon({ run, scene, onZoom }: Props) {
       })}
       {told !== null && <Reason id={reasonId} text={reasonOf(run, told)?.[language] ?? null} />}
       {future && (
-        <span className={styles.future} style={{ left: `${future.left}%`, width: `${future.width}%` }}>
+        <span className={styles.future} style={{ left: "max(0%, var(--now))", right: 0 }}>
           <TimeToGo run={run} />
         </span>
       )}
