@@ -1,12 +1,17 @@
 /** Gives the browser a file to save. */
-export function saveFile(name: string, content: Blob): void {
+export function saveFile(content: Blob, name: string, extension: string): void {
   const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
-  link.download = name;
+  link.download = fileName(name, extension);
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  // The browser has begun to read it by the next task at the latest.
+  setTimeout(() => URL.revokeObjectURL(url), 0);
 }
+
+/** A name that every file system takes. */
+export const fileName = (name: string, extension: string): string =>
+  `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")}.${extension}`;
 
 /** An SVG document as a picture of twice its size, sharp on any screen. */
 export async function svgToPng(svg: string): Promise<Blob> {

@@ -3,13 +3,23 @@ import { AxisPointerComponent, GridComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { expect, test } from "vitest";
-import { stripOption, stripScene } from "#lib/charts/index.ts";
+import { stripFigure, stripOption, stripScene } from "#lib/charts/index.ts";
 import { PALETTE, RUN, seriesOf, seriesView } from "#lib/charts/testing.ts";
-import { METRIC } from "#lib/protocol/index.ts";
+import { METRIC, VERDICTS, type VerdictName } from "#lib/protocol/index.ts";
+import { renderSvg } from "./export-render.ts";
 
 echarts.use([LineChart, ScatterChart, GridComponent, AxisPointerComponent, SVGRenderer]);
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, eval: true, forecast: true, log: false } as const;
+const CONTROLS = {
+  x: "step",
+  range: "whole",
+  raw: true,
+  trend: true,
+  smooth: 0,
+  eval: true,
+  forecast: true,
+  log: false,
+} as const;
 
 function svg(points: [number, number][], log = false): string {
   const controls = { ...CONTROLS, log };
@@ -48,4 +58,24 @@ test("NaN leaves a hole in the line and a cross beside it; without NaN there is 
 test("a logarithmic loss keeps its ticks", () => {
   const drawn = svg(falling, true);
   expect(drawn.match(/<text/g)?.length).toBeGreaterThan(8);
+});
+
+test("a strip that leaves the page says what it is: title, legend, verdicts and the axis", () => {
+  const series = seriesOf(seriesView(falling));
+  const scene = stripScene({ series, run: RUN, controls: CONTROLS, compact: false, previous: null });
+  const style = { palette: PALETTE, fontFamily: "B612", language: "en", controls: CONTROLS, compact: false } as const;
+  const words = {
+    title: "atlas / one",
+    sentence: "Loss, 5 to 2",
+    axis: "step",
+    lanes: { loss: "Loss", learningRate: "Learning rate", gradNorm: "Gradient norm", throughput: "Throughput" },
+    verdicts: Object.fromEntries(VERDICTS.map((name) => [name, name])) as Record<VerdictName, string>,
+    legend: { raw: "Raw", trend: "Trend", eval: "Eval", forecast: "Forecast", schedule: "Schedule" },
+  };
+  const drawn = renderSvg(stripFigure(scene, style, RUN, words, 900));
+  for (const text of ["atlas / one", "Loss, 5 to 2", "oscillating", "Raw", "Trend", "step"]) {
+    expect(drawn).toContain(`>${text}<`);
+  }
+  expect(drawn).not.toContain(">Eval<");
+  expect(drawn).toContain(PALETTE.panel);
 });

@@ -2,6 +2,9 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useLocale } from "use-intl";
 import {
+  type ChartFigure,
+  type FigureWords,
+  placeOfStep,
   type Readout,
   readoutAt,
   type StripControls,
@@ -10,9 +13,11 @@ import {
   type StripSeries,
   type StripStyle,
   sameFrame,
+  stripFigure,
   stripScene,
   yInLane,
 } from "#lib/charts/index.ts";
+import type { XAxis } from "#lib/protocol/index.ts";
 import { usePalette } from "./palette.ts";
 import { StripChart } from "./strip-chart.ts";
 
@@ -35,9 +40,13 @@ export type Strip = {
   canvas: RefObject<HTMLDivElement | null>;
   frame: RefObject<HTMLElement | null>;
   scene: StripScene;
+  /** The scene that is drawn, which `scene` follows. */
+  sceneNow: () => StripScene;
   width: number;
   readout: Readout | null;
   readAt: (x: number | null) => void;
+  /** What is drawn, to be kept; null while nothing is. */
+  figure: (words: FigureWords) => ChartFigure | null;
 };
 
 /**
@@ -60,20 +69,20 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
   const [width, setWidth] = useState(0);
   const [readout, setReadout] = useState<Readout | null>(null);
   const current = useRef({ scene, series: null as StripSeries | null, told: scene, toldAt: 0, telling: 0 });
-  const held = useRef<{ run: StripRun; until: number } | null>(null);
+  const held = useRef<Held | null>(null);
 
   const draw = useCallback(() => {
     if (!chart.current || !style) return;
     const series = points.series();
     if (!hold) held.current = null;
     const next = stripScene({
-      series: cut(series ?? emptySeries(controls.x), held.current?.until ?? null),
+      series: cut(series ?? emptySeries(controls.x), held.current),
       run: held.current?.run ?? run,
       controls,
       compact,
       previous: current.current.scene,
     });
-    if (hold && series) held.current ??= { run, until: next.now };
+    if (hold && series) held.current ??= { run, x: series.x, until: next.now, step: next.toStep(next.now) };
     chart.current.draw(next, style);
     placeNow(frame.current, next, next.now);
     placePen(frame.current, next);
@@ -93,7 +102,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
 
   const readAt = useCallback(
     (x: number | null) =>
-      setReadout(x === null ? null : readoutAt(current.current.scene, x, points.series()?.clock ?? null)),
+      setReadout(x === null ? null : readoutAt(current.current.scene, x, points.series()?.times ?? null)),
     [points],
   );
 
@@ -139,21 +148,31 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
     };
   }, [points, draw]);
 
-  return { canvas, frame, scene, width, readout, readAt };
+  const sceneNow = useCallback(() => current.current.scene, []);
+  const figure = (words: FigureWords): ChartFigure | null =>
+    style && width > 0 ? stripFigure(sceneNow(), style, held.current?.run ?? run, words, width) : null;
+  return { canvas, frame, scene, sceneNow, width, readout, readAt, figure };
 }
 
-const emptySeries = (x: "step" | "time"): StripSeries => ({
+const emptySeries = (x: XAxis): StripSeries => ({
   x,
   views: new Map(),
   tails: new Map(),
   until: null,
   clock: null,
+  times: null,
+  superseded: null,
 });
 
-function cut(series: StripSeries, until: number | null): StripSeries {
-  if (until === null) return series;
-  const { x, views, tails, clock } = series;
-  return { x, views, tails, clock, until: Math.min(until, series.until ?? until) };
+/** Where the strip was held: the newest place on the axis of then and, for other axes, its step. */
+type Held = { run: StripRun; x: XAxis; until: number; step: number | null };
+
+function cut(series: StripSeries, held: Held | null): StripSeries {
+  if (held === null) return series;
+  const { x, views, tails, clock, times, superseded } = series;
+  const elsewhere = x === "step" ? held.step : clock && held.step !== null ? placeOfStep(clock, held.step, null) : null;
+  const until = x === held.x ? held.until : (elsewhere ?? held.until);
+  return { x, views, tails, clock, times, superseded, until: Math.min(until, series.until ?? until) };
 }
 
 /** The pen and the now-line move with every point, so they are moved without React. */

@@ -6,6 +6,7 @@ import {
   type RunRow,
   type RunView,
   type SeriesAnswer,
+  type XAxis,
 } from "#lib/protocol/index.ts";
 
 import type { Shelf } from "./rows.ts";
@@ -13,7 +14,14 @@ import type { Shelf } from "./rows.ts";
 /** What a page reads over HTTP. Our own server answers, so JSON is taken as typed; binary answers are decoded and checked. */
 const BUCKETS = 800;
 
-export type SeriesRequest = { metrics: readonly string[]; x: "step" | "time"; from: number | null; to: number | null };
+export type SeriesRequest = {
+  metrics: readonly string[];
+  x: XAxis;
+  from: number | null;
+  to: number | null;
+  /** What a later attempt ran over, and nothing else. */
+  superseded?: boolean;
+};
 
 /** @throws Error when the server does not answer, or not with success */
 export async function fetchSeries(run: string, request: SeriesRequest, signal: AbortSignal): Promise<SeriesAnswer> {
@@ -25,6 +33,7 @@ export async function fetchSeries(run: string, request: SeriesRequest, signal: A
   });
   if (request.from !== null) query.set("from", String(request.from));
   if (request.to !== null) query.set("to", String(request.to));
+  if (request.superseded) query.set("superseded", "true");
   const response = await get(`/api/v1/runs/${run}/series?${query}`, signal);
   return decodeSeries(new Uint8Array(await response.arrayBuffer()));
 }

@@ -1,10 +1,10 @@
-import { STRIP_METRICS, stepClock, timeOfStep } from "#lib/charts/index.ts";
-import { type Delta, decodeDelta, METRIC, type RunView } from "#lib/protocol/index.ts";
+import { counterClock, placeOfStep, STRIP_METRICS, stepClock } from "#lib/charts/index.ts";
+import { type Delta, decodeDelta, METRIC, type RunView, type SeriesView } from "#lib/protocol/index.ts";
 import { fetchRunView, fetchSeries } from "./api.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
-import { type SeriesQuery, SeriesWindow } from "./series-window.ts";
+import { axisMetrics, type Clocks, moved, type SeriesQuery, SeriesWindow } from "./series-window.ts";
 
 /** Raw points beside the views after which the store's own resolution is asked for again. */
 const TAIL_LIMIT = 2000;
@@ -65,7 +65,7 @@ export class RunFeed {
 
   #watcher(reload: Coalesced): Watcher {
     return {
-      request: { run: this.#view.id, metrics: [...this.#metrics] },
+      request: { run: this.#view.id, metrics: [...new Set([...this.#metrics, ...axisMetrics(this.#query.x)])] },
       watching: (cursor, reconnected) => {
         if (cursor === null) return;
         this.#watchedFrom = cursor;
@@ -75,7 +75,9 @@ export class RunFeed {
       delta: (bytes) => this.#take(decodeDelta(bytes)),
       run: (view) => {
         if (view.id !== this.#view.id) return;
+        const wentBack = view.attempts.length !== this.#view.attempts.length;
         this.#view = view;
+        if (wentBack) reload.request();
         this.#viewListeners.notify();
       },
     };
@@ -104,7 +106,9 @@ export class RunFeed {
   /** Looks at another axis or stretch. What is shown stays until the answer is there. */
   setQuery(query: SeriesQuery): void {
     if (JSON.stringify(query) === JSON.stringify(this.#query)) return;
+    const follows = axisMetrics(query.x).join() !== axisMetrics(this.#query.x).join();
     this.#query = query;
+    if (follows) this.#watch?.();
     this.#reload?.request();
   }
 
@@ -153,24 +157,75 @@ async function readSeries(
   query: SeriesQuery,
   signal: AbortSignal,
 ): Promise<SeriesWindow> {
-  if (query.x === "step") {
-    const [from, to] = [query.range?.from ?? null, query.range?.to ?? null];
-    const answer = await fetchSeries(run.id, { metrics, x: "step", from, to }, signal);
-    return new SeriesWindow(query, answer, to, null);
+  const { x, range } = query;
+  if (x === "step") {
+    const [from, to] = [range?.from ?? null, range?.to ?? null];
+    const [answer, clocks, superseded] = await Promise.all([
+      fetchSeries(run.id, { metrics, x, from, to }, signal),
+      readClocks(run, query, signal),
+      readSuperseded(run, { x, from, to }, signal),
+    ]);
+    return new SeriesWindow(query, answer, to, clocks, superseded);
   }
-  const whole = { from: null, to: null };
-  const guide = run.metrics.some(({ name }) => name === METRIC.trainLoss)
-    ? METRIC.trainLoss
-    : (run.metrics[0]?.name ?? METRIC.evalLoss);
-  const [bySteps, byTimes] = await Promise.all([
-    fetchSeries(run.id, { metrics: [guide], x: "step", ...whole }, signal),
-    fetchSeries(run.id, { metrics: [...new Set([...metrics, guide])], x: "time", ...whole }, signal),
+  const clocks = await readClocks(run, query, signal);
+  const place = (step: number | null): number | null =>
+    step === null || !clocks.axis ? null : placeOfStep(clocks.axis, step, null);
+  // A stretch that ends beyond the last step is open: what comes has its place in it.
+  const isOpen = range?.to == null || range.to >= (clocks.axis?.step.at(-1) ?? 0);
+  const [from, to] = [place(range?.from ?? null), isOpen ? null : place(range.to)];
+  const [answer, superseded] = await Promise.all([
+    fetchSeries(run.id, { metrics, x, from, to }, signal),
+    readSuperseded(run, { x, from, to }, signal),
   ]);
-  const [byStep, byTime] = [bySteps.series[0], byTimes.series.find(({ metric }) => metric === guide)];
-  const clock = byStep && byTime ? stepClock(byStep, byTime) : null;
-  if (!clock || !query.range) return new SeriesWindow(query, byTimes, null, clock);
-  const from = timeOfStep(clock, query.range.from, null);
-  const to = query.range.to === null ? null : timeOfStep(clock, query.range.to, null);
-  const answer = await fetchSeries(run.id, { metrics, x: "time", from, to }, signal);
-  return new SeriesWindow(query, answer, to, clock);
+  const series = await withPlaces(run, answer.series, query, clocks, signal);
+  return new SeriesWindow(query, { ...answer, series }, to, clocks, superseded);
+}
+
+/** Evaluations, as a rule, carry no epoch or tokens of their own: what has no place on the axis is placed by its steps. */
+async function withPlaces(
+  run: RunView,
+  series: SeriesView[],
+  { x, range }: SeriesQuery,
+  { axis }: Clocks,
+  signal: AbortSignal,
+): Promise<SeriesView[]> {
+  const without = series.filter((view) => view.x.length === 0 && view.total > 0).map(({ metric }) => metric);
+  if (x === "time" || !axis || without.length === 0) return series;
+  const [from, to] = [range?.from ?? null, range?.to ?? null];
+  const bySteps = await fetchSeries(run.id, { metrics: without, x: "step", from, to }, signal);
+  const placed = new Map(bySteps.series.map((view) => [view.metric, moved(view, axis)]));
+  return series.map((view) => placed.get(view.metric) ?? view);
+}
+
+const WHOLE = { from: null, to: null };
+
+/** Reads where the run's steps lie in time and, for an axis that counts something else, on that. */
+async function readClocks(run: RunView, { x }: SeriesQuery, signal: AbortSignal): Promise<Clocks> {
+  const logged = (name: string): boolean => run.metrics.some((metric) => metric.name === name && metric.points > 0);
+  const guide = [METRIC.trainLoss, METRIC.evalLoss].find(logged) ?? run.metrics[0]?.name;
+  const counter = axisMetrics(x).find(logged);
+  const read = async (metric: string, along: "step" | "time"): Promise<SeriesView | null> => {
+    const { series } = await fetchSeries(run.id, { metrics: [metric], x: along, ...WHOLE }, signal);
+    return series[0] ?? null;
+  };
+  const timed = run.msPerStep !== null && guide !== undefined;
+  const [bySteps, byTimes, counts] = await Promise.all([
+    timed ? read(guide, "step") : null,
+    timed ? read(guide, "time") : null,
+    counter === undefined ? null : read(counter, "step"),
+  ]);
+  const times = bySteps && byTimes ? stepClock(bySteps, byTimes) : null;
+  if (x === "time") return { axis: times, times };
+  return { axis: counts && counterClock(counts), times };
+}
+
+/** The loss that later attempts ran over, where there was any. */
+async function readSuperseded(
+  run: RunView,
+  range: { x: SeriesQuery["x"]; from: number | null; to: number | null },
+  signal: AbortSignal,
+): Promise<SeriesView | null> {
+  if (run.attempts.length < 2) return null;
+  const { series } = await fetchSeries(run.id, { metrics: [METRIC.trainLoss], ...range, superseded: true }, signal);
+  return series[0] ?? null;
 }

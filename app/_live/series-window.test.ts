@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { stepClock, timeOfStep, trace } from "#lib/charts/index.ts";
+import { counterClock, placeOfStep, stepClock, trace } from "#lib/charts/index.ts";
 import { seriesView } from "#lib/charts/testing.ts";
 import type { Delta, PointGroup } from "#lib/protocol/index.ts";
-import { SeriesWindow } from "./series-window.ts";
+import { moved, SeriesWindow } from "./series-window.ts";
 
 type Row = { step: number; loss: number; rate: number | null };
 
@@ -53,7 +53,7 @@ function read(commits: readonly (readonly Row[])[]): SeriesWindow {
       { metric: "learning_rate" },
     ),
   ];
-  return new SeriesWindow(QUERY, { cursor: commits.length, series }, null, null);
+  return new SeriesWindow(QUERY, { cursor: commits.length, series }, null, { axis: null, times: null });
 }
 
 const drawn = (window: SeriesWindow, metric: string): number[] =>
@@ -125,7 +125,10 @@ test("along time, points join by when they were, and the clock learns them; a po
     [at(1), 2],
   ]);
   const clock = stepClock(steps, times);
-  const window = new SeriesWindow({ x: "time", range: null }, { cursor: 1, series: [times] }, null, clock);
+  const window = new SeriesWindow({ x: "time", range: null }, { cursor: 1, series: [times] }, null, {
+    axis: clock,
+    times: clock,
+  });
   const next = delta(1, [
     { step: 2, loss: 3, rate: null },
     { step: 3, loss: 4, rate: null },
@@ -133,5 +136,43 @@ test("along time, points join by when they were, and the clock learns them; a po
   next.groups[0]!.at[1] = Number.NaN;
   expect(window.apply(next)).toBe("applied");
   expect(window.tails.get("train/loss")).toEqual({ x: [at(2)], y: [3] });
-  expect(timeOfStep(clock!, 2, null)).toBe(at(2));
+  expect(placeOfStep(clock!, 2, null)).toBe(at(2));
+});
+
+test("along epochs, points join by the epoch they carry or, carrying none, by their step; the clock learns it", () => {
+  const epochs = counterClock(
+    seriesView(
+      [
+        [0, 0],
+        [1, 0.5],
+      ],
+      { metric: "epoch" },
+    ),
+  )!;
+  const shown = seriesView([
+    [0, 2],
+    [0.5, 2],
+  ]);
+  const clocks = { axis: epochs, times: null };
+  const window = new SeriesWindow({ x: "epoch", range: null }, { cursor: 1, series: [shown] }, null, clocks);
+  const next = delta(1, [{ step: 3, loss: 4, rate: 1e-4 }]);
+  next.groups[0]!.names.push("epoch");
+  next.groups[0]!.values.push(Float64Array.of(1.5));
+  next.groups.push({ ...group([{ step: 2, loss: 3, rate: null }])[0]!, names: ["eval/loss"] });
+  expect(window.apply(next)).toBe("applied");
+  expect(window.tails.get("train/loss")).toEqual({ x: [1.5], y: [4] });
+  expect(window.tails.get("eval/loss")).toEqual({ x: [1], y: [3] });
+  expect(placeOfStep(epochs, 3, null)).toBe(1.5);
+});
+
+test("a view by step is moved to where its steps lie; what was before the first known one has no place", () => {
+  const clock = { step: [10, 20], at: [1, 2] };
+  const byStep = seriesView([
+    [5, 9],
+    [10, 8],
+    [15, 7],
+  ]);
+  const view = moved(byStep, clock);
+  expect(Array.from(view.x)).toEqual([1, 1.5]);
+  expect(Array.from(view.first)).toEqual([8, 7]);
 });

@@ -1,8 +1,24 @@
-import type { StepClock, StripSeries } from "#lib/charts/index.ts";
-import type { Delta, PointGroup, SeriesAnswer, SeriesView } from "#lib/protocol/index.ts";
+import { learnStep, placeOfStep, type StepClock, type StripSeries } from "#lib/charts/index.ts";
+import {
+  AXIS_METRICS,
+  type Delta,
+  type PointGroup,
+  SERIES_COLUMNS,
+  type SeriesAnswer,
+  type SeriesView,
+  type XAxis,
+} from "#lib/protocol/index.ts";
 
 /** What of a run's series is looked at: the axis, and a stretch of it in steps or all of it. */
-export type SeriesQuery = { x: "step" | "time"; range: { from: number; to: number | null } | null };
+export type SeriesQuery = { x: XAxis; range: { from: number; to: number | null } | null };
+
+/** Where steps lie along the axis asked for, and when they were; null where that is not known. They grow with the points. */
+export type Clocks = { axis: StepClock | null; times: StepClock | null };
+
+/** Metrics that deltas must carry for their points to find a place on the axis. */
+export function axisMetrics(x: XAxis): readonly string[] {
+  return x === "epoch" || x === "tokens" ? AXIS_METRICS[x] : [];
+}
 
 type Tail = { x: number[]; y: number[] };
 
@@ -15,21 +31,37 @@ export class SeriesWindow implements StripSeries {
   readonly views: ReadonlyMap<string, SeriesView>;
   readonly tails = new Map<string, Tail>();
   readonly until: number | null;
-  readonly clock: StepClock | null;
+  readonly clocks: Clocks;
+  readonly superseded: SeriesView | null;
   #cursor: number;
   #appended = 0;
 
   /** @param until last x asked for, in units of the axis; null when the views reach to now */
-  constructor(query: SeriesQuery, answer: SeriesAnswer, until: number | null, clock: StepClock | null) {
+  constructor(
+    query: SeriesQuery,
+    answer: SeriesAnswer,
+    until: number | null,
+    clocks: Clocks,
+    superseded: SeriesView | null = null,
+  ) {
     this.query = query;
     this.views = new Map(answer.series.map((view) => [view.metric, view]));
     this.until = until;
-    this.clock = clock;
+    this.clocks = clocks;
+    this.superseded = superseded;
     this.#cursor = answer.cursor;
   }
 
-  get x(): "step" | "time" {
+  get x(): XAxis {
     return this.query.x;
+  }
+
+  get clock(): StepClock | null {
+    return this.clocks.axis;
+  }
+
+  get times(): StepClock | null {
+    return this.clocks.times;
   }
 
   /** The run's commits that are in here. */
@@ -51,11 +83,14 @@ export class SeriesWindow implements StripSeries {
     return "applied";
   }
 
-  #append({ names, step, at, values }: PointGroup): void {
-    const x = this.x === "step" ? step : at;
+  #append(group: PointGroup): void {
+    const { names, step, at, values } = group;
+    const x = this.#places(group);
+    const { axis, times } = this.clocks;
     for (let i = 0; i < step.length; i++) {
-      this.#learnTime(step[i]!, at[i]!);
+      if (times && times !== axis) learnStep(times, step[i]!, at[i]!);
       if (!Number.isFinite(x[i])) continue;
+      if (axis) learnStep(axis, step[i]!, x[i]!);
       for (let k = 0; k < names.length; k++) {
         const tail = this.#tail(names[k]!);
         tail.x.push(x[i]!);
@@ -71,19 +106,22 @@ export class SeriesWindow implements StripSeries {
     return tail;
   }
 
-  #learnTime(step: number, at: number): void {
-    const { clock } = this;
-    if (!clock || !(step > clock.step.at(-1)!) || !(at >= clock.at.at(-1)!)) return;
-    clock.step.push(step);
-    clock.at.push(at);
+  /** Where the rows of a group lie: where they say or, when they count nothing on this axis, where their steps do. */
+  #places({ names, step, at, values }: PointGroup): Float64Array {
+    if (this.x === "step") return step;
+    if (this.x === "time") return at;
+    const metric = AXIS_METRICS[this.x].find((name) => names.includes(name));
+    if (metric !== undefined) return values[names.indexOf(metric)]!;
+    const { axis } = this.clocks;
+    return step.map((of) => (axis ? placeOfStep(axis, of, null) : null) ?? Number.NaN);
   }
 
   /** A line is drawn from left to right; a point left of its end belongs to another attempt, and the store knows where. */
   #goesBack(groups: readonly PointGroup[]): boolean {
-    return groups.some(({ names, step, at }) => {
-      const x = this.x === "step" ? step : at;
+    return groups.some((group) => {
+      const x = this.#places(group);
       const ascending = x.every((value, i) => i === 0 || !(value < x[i - 1]!));
-      return !ascending || names.some((name) => x[0]! < this.#end(name));
+      return !ascending || group.names.some((name) => x[0]! < this.#end(name));
     });
   }
 
@@ -91,4 +129,16 @@ export class SeriesWindow implements StripSeries {
     const view = this.views.get(metric);
     return this.tails.get(metric)?.x.at(-1) ?? view?.xLast[view.xLast.length - 1] ?? Number.NEGATIVE_INFINITY;
   }
+}
+
+/** A view by step, moved to where its steps lie; what lies before the first known step has no place and is left out. */
+export function moved(view: SeriesView, clock: StepClock): SeriesView {
+  const known = view.x.findIndex((step) => step >= clock.step[0]!);
+  const from = known === -1 ? view.x.length : known;
+  const rest = Object.fromEntries(SERIES_COLUMNS.map((name) => [name, view[name].slice(from)])) as Pick<
+    SeriesView,
+    (typeof SERIES_COLUMNS)[number]
+  >;
+  const place = (step: number): number => placeOfStep(clock, step, null) ?? Number.NaN;
+  return { ...view, ...rest, x: rest.x.map(place), xLast: rest.xLast.map(place) };
 }

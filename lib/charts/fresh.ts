@@ -18,22 +18,31 @@ export type Fresh = { now: number; strokes: Stroke[] };
 export function freshStrokes(scene: StripScene, series: StripSeries, width: number): Fresh | null {
   if (series.x !== scene.x.kind) return null;
   const strokes: Stroke[] = [];
+  const until = series.until ?? Number.POSITIVE_INFINITY;
   let now = scene.now;
   const add = (lane: Lane, name: Stroke["name"], drawn: Trace, metric: string): void => {
-    const xy = ending(scene, lane, drawn, series.tails.get(metric), width);
-    if (xy.length === 0) return;
-    strokes.push({ lane: lane.box, name, xy });
-    now = Math.max(now, series.tails.get(metric)?.x.at(-1) ?? now);
+    const tail = series.tails.get(metric);
+    const xy = ending(scene, lane, drawn, tail, width, until);
+    now = Math.max(now, tail?.x.at(-1) ?? now);
+    if (xy.length > 0) strokes.push({ lane: lane.box, name, xy });
   };
   for (const lane of scene.lanes) {
     add(lane, lane.name, lane.line, LANE_METRIC[lane.name]);
     if (lane.name === "loss") add(lane, "eval", scene.eval, METRIC.evalLoss);
   }
-  return now > scene.x.max ? null : { now, strokes };
+  // A stretch that was asked for ends where it ends; the axis of all others has to hold what comes.
+  return now > scene.x.max && series.until === null ? null : { now, strokes };
 }
 
 /** From the last point drawn, when the line goes on there, through the points after it. */
-function ending(scene: StripScene, { box, axis }: Lane, drawn: Trace, tail: Tail | undefined, width: number): number[] {
+function ending(
+  scene: StripScene,
+  { box, axis }: Lane,
+  drawn: Trace,
+  tail: Tail | undefined,
+  width: number,
+  until: number,
+): number[] {
   const { layout, x } = scene;
   const plot = width - layout.left - layout.right;
   const put = (value: { x: number; y: number }): number[] => [
@@ -45,7 +54,8 @@ function ending(scene: StripScene, { box, axis }: Lane, drawn: Trace, tail: Tail
   while (tail && first > 0 && tail.x[first - 1]! > from) first--;
   if (!tail || first === tail.x.length) return [];
   const xy = drawn.last && Number.isFinite(drawn.last.y) ? put(drawn.last) : [];
-  for (let i = first; i < tail.x.length; i++) {
+  if (tail.x[first]! > until) return [];
+  for (let i = first; i < tail.x.length && tail.x[i]! <= until; i++) {
     const point = put({ x: tail.x[i]!, y: tail.y[i]! });
     xy.push(...(point.every(Number.isFinite) ? point : [Number.NaN, Number.NaN]));
   }

@@ -1,6 +1,6 @@
 import { formatFactor, formatLearningRate, formatMetric } from "#lib/core/index.ts";
 import type { LaneName } from "./layout.ts";
-import { type StepClock, stepAtTime, timeOfStep } from "./step-clock.ts";
+import { placeOfStep, type StepClock } from "./step-clock.ts";
 import { type StripScene, yInLane } from "./strip-scene.ts";
 import { type Trace, valueNear } from "./trace.ts";
 
@@ -19,17 +19,21 @@ export type Readout = { x: number; step: number | null; elapsedMs: number | null
 /** Nearer than this to the schedule counts as on it. */
 const ON_SCHEDULE = 0.02;
 
-/** Reads the strip at an x, snapped to the nearest sample; null right of now. */
-export function readoutAt(scene: StripScene, wanted: number, clock: StepClock | null): Readout | null {
+/**
+ * Reads the strip at an x, snapped to the nearest sample; null right of now.
+ *
+ * @param times when each step was, for the time since the run began
+ */
+export function readoutAt(scene: StripScene, wanted: number, times: StepClock | null): Readout | null {
   if (wanted > scene.now || wanted < scene.x.min) return null;
   const guide = scene.lanes.map(({ line }) => valueNear(line, wanted)).find((point) => point !== null);
   const x = guide && guide.x >= scene.x.min && guide.x <= scene.x.max ? guide.x : wanted;
-  const byStep = scene.x.kind === "step";
-  const at = byStep ? (clock ? timeOfStep(clock, x, null) : null) : x;
+  const step = scene.toStep(x);
+  const at = scene.x.kind === "time" ? x : step === null || !times ? null : placeOfStep(times, step, null);
   return {
     x,
-    step: byStep ? Math.round(x) : clock ? stepAtTime(clock, x) : null,
-    elapsedMs: at !== null && clock ? at - clock.at[0]! : null,
+    step: step === null ? null : Math.round(step),
+    elapsedMs: at !== null && times ? at - times.at[0]! : null,
     lanes: scene.lanes.flatMap((lane): LaneReadout[] => {
       const point = valueNear(lane.line, x);
       const trend = lane.name === "loss" ? alongPieces(scene, x) : null;

@@ -1,6 +1,9 @@
 import type { SeriesView } from "#lib/protocol/index.ts";
 
-/** When each step was: pairs of a step and a time (epoch ms), both ascending. */
+/**
+ * Where each step lies along another axis: pairs of a step and a place there (epoch ms, epochs or tokens), both ascending.
+ * Everything that is known by step finds its place through one.
+ */
 export type StepClock = { step: number[]; at: number[] };
 
 /**
@@ -42,14 +45,38 @@ function lookUp(until: readonly number[], at: Float64Array, count: number): numb
   return from + ((count - before) / (until[bucket]! - before)) * (at[bucket]! - from);
 }
 
-/** When a step was or, beyond the last known one, will be at the pace given; null before the first. */
-export function timeOfStep(clock: StepClock, step: number, msPerStep: number | null): number | null {
-  return along(clock.step, clock.at, step, msPerStep);
+/** Learns where steps lie from the metric that counts along the axis, seen by step. */
+export function counterClock(counter: SeriesView): StepClock | null {
+  const clock: StepClock = { step: [], at: [] };
+  for (let i = 0; i < counter.x.length; i++) {
+    learnStep(clock, counter.x[i]!, counter.first[i]!);
+    learnStep(clock, counter.xLast[i]!, counter.last[i]!);
+  }
+  return clock.step.length > 0 ? clock : null;
 }
 
-/** The step that was reached at a time. */
-export function stepAtTime(clock: StepClock, at: number): number | null {
-  return along(clock.at, clock.step, at, null);
+/** Adds a step's place to the end of a clock; one that is not beyond it is known already, or belongs to an older attempt. */
+export function learnStep({ step, at }: StepClock, newStep: number, place: number): void {
+  const isFirst = step.length === 0 && Number.isFinite(place);
+  if (!isFirst && !(newStep > step.at(-1)! && place >= at.at(-1)!)) return;
+  step.push(newStep);
+  at.push(place);
+}
+
+/** How far along the axis a step takes the run, on average; null while that is not known. */
+export function paceOf({ step, at }: StepClock): number | null {
+  const pace = (at.at(-1)! - at[0]!) / (step.at(-1)! - step[0]!);
+  return pace > 0 && Number.isFinite(pace) ? pace : null;
+}
+
+/** A step's place or, beyond the last known one, where it will be at the pace given. */
+export function placeOfStep(clock: StepClock, step: number, pace: number | null): number | null {
+  return along(clock.step, clock.at, step, pace);
+}
+
+/** The step that is at a place or, beyond the last known one, will be at the pace given. */
+export function stepAt(clock: StepClock, at: number, pace: number | null = null): number | null {
+  return along(clock.at, clock.step, at, pace === null ? null : 1 / pace);
 }
 
 function along(

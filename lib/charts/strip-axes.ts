@@ -1,4 +1,5 @@
 import { quantileOfSorted } from "#lib/core/index.ts";
+import type { XAxis } from "#lib/protocol/index.ts";
 import { type Axis, type Domain, growingEnd, linearAxis, logAxis, niceStep, steadyAxis } from "./axis.ts";
 import type { LaneName } from "./layout.ts";
 import type { StripRange, StripRun, StripScene, StripSeries } from "./strip-scene.ts";
@@ -19,15 +20,21 @@ type XInput = {
 const LAST_SHARE = 0.1;
 const AHEAD = { whole: 0.15, now: 0.04, last: 0.1 };
 
-/** The axis all lanes share. Along time it starts at the first known time, along steps at 0. */
+/** The axis all lanes share. Along time it starts at the first known time, along what is counted at 0. */
 export function xAxis({ series, run, range, now, toX, compact, previous }: XInput): StripScene["x"] {
   const origin = series.x === "time" ? (series.clock?.at[0] ?? now) : 0;
   const { min, max } = xDomain({ run, range, now, toX, origin, previous });
   const parts = compact ? 3 : 7;
-  const step = series.x === "time" ? niceDuration(max - min, parts + 1) : Math.max(1, niceStep(max - min, parts, true));
+  const step = tickStep(series.x, max - min, parts);
   const ticks: number[] = [];
   for (let k = Math.ceil((min - origin) / step - 1e-9); origin + k * step <= max; k++) ticks.push(origin + k * step);
   return { min, max, ticks, log: false, kind: series.x, origin };
+}
+
+function tickStep(kind: XAxis, span: number, parts: number): number {
+  if (kind === "time") return niceDuration(span, parts + 1);
+  const step = niceStep(span, parts, true);
+  return kind === "epoch" ? step : Math.max(1, step);
 }
 
 type XDomainInput = Omit<XInput, "series" | "compact"> & { origin: number };
@@ -45,10 +52,10 @@ function xDomain({ run, range, now, toX, origin, previous }: XDomainInput): Doma
     return { min, max: growingEnd(fits ? previous.max : null, min, now, AHEAD.last) };
   }
   const planned = run.maxSteps === null ? null : toX(run.maxSteps);
-  if (range !== "now" && planned !== null && planned >= now) return { min: origin, max: Math.max(planned, origin + 1) };
+  if (range !== "now" && planned !== null && planned >= now && planned > origin) return { min: origin, max: planned };
   const ahead = range === "now" ? AHEAD.now : AHEAD.whole;
   const known = previous?.min === origin ? previous.max - origin : null;
-  return { min: origin, max: origin + Math.max(1, growingEnd(known, 0, now - origin, ahead)) };
+  return { min: origin, max: origin + (now > origin ? growingEnd(known, 0, now - origin, ahead) : 1) };
 }
 
 const SECOND = 1000;
@@ -74,12 +81,18 @@ type Shared = { x: Domain; now: number; previous: StripScene | null };
  */
 const LOSS_SHARES = { low: 0.01, usual: 0.95, high: 0.99 };
 const ABOVE_USUAL = 0.5;
+/** How many times as high as the training loss needs the lane may be, for evaluations of the last half that lie above it. */
+const EVAL_STRETCH = 4;
+const EVALS_SHOWN = 0.95;
+/** The same, for an earlier attempt that was run over. */
+const ATTEMPT_STRETCH = 2;
 
 /** A robust range, never from zero; always with the newest trend in it, unless that has run far away. */
 export function lossAxis(
   input: Shared & {
     loss: Trace;
     eval: Trace;
+    superseded: Float64Array;
     pieces: TrendPiece[];
     settledAt: number | null;
     log: boolean;
@@ -99,8 +112,23 @@ export function lossAxis(
   let max = all.length < 20 ? all.at(-1)! : clipped;
   const end = trend.at(-1) ?? values.at(-1);
   if (end !== undefined && end > max && end <= min + 4 * (max - min)) max = end;
-  const next = log ? logAxis({ min, max }) : linearAxis({ min, max }, 5, { fine: true });
+  const latest = valuesWithin(input.eval.xy, { min: (settled.min + Math.min(settled.max, input.now)) / 2, max: x.max });
+  const highest = quantileOfSorted(
+    latest.sort((a, b) => a - b),
+    EVALS_SHOWN,
+  );
+  if (latest.length > 0 && highest > max) max = Math.min(highest, min + EVAL_STRETCH * (max - min));
+  const before = valuesWithin(input.superseded, x).sort((a, b) => a - b);
+  const usualBefore = quantileOfSorted(before, LOSS_SHARES.usual);
+  if (before.length > 0 && usualBefore > max) max = Math.min(usualBefore, min + ATTEMPT_STRETCH * (max - min));
+  const next = log ? logAxis({ min, max }) : notBelowZero(linearAxis({ min, max }, 5, { fine: true }), min);
   return steadyAxis(lanePrevious(previous, "loss", x), next);
+}
+
+/** A loss that is never negative needs no paper below zero. */
+function notBelowZero(axis: Axis, lowest: number): Axis {
+  if (lowest < 0 || axis.min >= 0) return axis;
+  return { ...axis, min: 0, ticks: axis.ticks.filter((tick) => tick >= 0) };
 }
 
 export function laneAxis(input: Shared & { name: LaneName; line: Trace; reference: Float64Array | null }): Axis {
@@ -114,7 +142,8 @@ export function laneAxis(input: Shared & { name: LaneName; line: Trace; referenc
   }
   const top = Math.max(values.at(-1) ?? 0, ...(reference ? valuesWithin(reference, x) : []));
   const min = Math.min(0, values[0] ?? 0);
-  return steadyAxis(last, linearAxis({ min, max: top || 1 }, 3, { fromZero: true }));
+  const parts = name === "throughput" ? 2 : 3;
+  return steadyAxis(last, linearAxis({ min, max: top || 1 }, parts, { fromZero: true }));
 }
 
 /** Axes are kept only while the same stretch of the run is shown. */

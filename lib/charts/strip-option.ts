@@ -1,9 +1,10 @@
-import { formatAxisRate, formatAxisStep, formatDuration, formatLearningRate, formatMetric } from "#lib/core/index.ts";
+import { formatAxisRate, formatLearningRate, formatMetric } from "#lib/core/index.ts";
 import type { Language } from "#lib/protocol/index.ts";
 import { type Axis, formatTick } from "./axis.ts";
 import type { LaneName } from "./layout.ts";
 import { type Palette, verdictToken } from "./palette.ts";
 import type { Lane, StripControls, StripScene } from "./strip-scene.ts";
+import { xLabels } from "./x-labels.ts";
 
 /** Chart options as plain data, for whichever renderer understands them; `app/_charts` hands them to ECharts. */
 export type ChartSeries = { id: string; type: "line" | "scatter"; data: Float64Array | number[][] } & Record<
@@ -71,7 +72,13 @@ export function stripSeries(scene: StripScene, { palette, controls, compact }: S
   const series: ChartSeries[] = [];
   const loss = index("loss");
   if (loss >= 0) {
-    if (controls.raw) series.push(line(loss, "raw", scene.lanes[loss]!.line.xy, 2, { width: 1, color: palette.raw }));
+    if (controls.raw) {
+      const run = scene.superseded;
+      if (run.length > 0) {
+        series.push(line(loss, "superseded", run, 1, { width: 1, color: palette.control, opacity: 0.6 }));
+      }
+      series.push(line(loss, "raw", scene.lanes[loss]!.line.xy, 2, { width: 1, color: palette.raw }));
+    }
     if (controls.trend) {
       scene.pieces.forEach(({ verdict, xy }, i) => {
         series.push(line(loss, `trend-${i}`, xy, 6, { width: 2.4, color: palette[verdictToken(verdict)] }));
@@ -106,6 +113,10 @@ export function stripSeries(scene: StripScene, { palette, controls, compact }: S
   }
   const grad = index("gradNorm");
   if (grad >= 0) {
+    if (scene.clip !== null) {
+      const clip = Float64Array.of(scene.x.min, scene.clip, Math.min(scene.now, scene.x.max), scene.clip);
+      series.push(line(grad, "clip", clip, 2, { width: 1, type: [4, 4], cap: "butt", color: palette.control }));
+    }
     series.push(
       line(grad, "grad-norm", scene.lanes[grad]!.line.xy, 3, { width: 1, color: palette.trace, opacity: 0.8 }),
     );
@@ -189,7 +200,8 @@ function nonFiniteMarks({ name, crosses }: Lane, palette: Palette, base: Base): 
 function xAxisOption(scene: StripScene, { name }: Lane, i: number, style: StripStyle): Record<string, unknown> {
   const { palette, language, fontFamily } = style;
   const last = i === scene.lanes.length - 1;
-  const { min, max, ticks, kind, origin } = scene.x;
+  const { min, max, ticks } = scene.x;
+  const labels = new Map(xLabels(scene.x, language).map((label, k) => [ticks[k]!, label]));
   const labelled = name === "loss" || last;
   return {
     type: "value",
@@ -207,10 +219,9 @@ function xAxisOption(scene: StripScene, { name }: Lane, i: number, style: StripS
       fontSize: 11,
       margin: 6,
       hideOverlap: true,
-      alignMinLabel: "left",
+      alignMinLabel: ticks[0] === min ? "left" : "center",
       alignMaxLabel: ticks.at(-1) === max ? "right" : "center",
-      formatter: (value: number) =>
-        kind === "step" ? formatAxisStep(value) : value === origin ? "0" : formatDuration(value - origin, language),
+      formatter: (value: number) => labels.get(value) ?? "",
     },
     axisPointer: { show: true, type: "line", snap: false, triggerEmphasis: false },
   };
@@ -239,9 +250,11 @@ function yAxisOption({ name, axis }: Lane, i: number, { palette, fontFamily }: S
 }
 
 function formatLaneTick(name: LaneName, value: number, { ticks, log }: Axis): string {
-  if (name === "learningRate") return formatAxisRate(value);
+  // As people write it: a rate from a tenth on is a decimal, and then all labels of its axis are.
+  if (name === "learningRate") return (ticks.at(-1) ?? 0) < 0.1 ? formatAxisRate(value) : formatTick(value, ticks);
   if (name === "throughput") return value === 0 ? "0" : formatMetric(value).replace(/\.0+(?=\D|$)/, "");
   if (log && value >= 1e-3 && value < 1e4) return String(Number(value.toPrecision(3)));
+  if (log) return formatAxisRate(value);
   return formatTick(value, ticks);
 }
 

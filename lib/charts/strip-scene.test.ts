@@ -5,7 +5,16 @@ import { stripOption, stripSeries } from "./strip-option.ts";
 import { type SceneInput, sameFrame, stripScene, yInLane } from "./strip-scene.ts";
 import { PALETTE, RUN, seriesOf, seriesView } from "./testing.ts";
 
-const CONTROLS = { x: "step", range: "whole", raw: true, trend: true, eval: true, forecast: true, log: false } as const;
+const CONTROLS = {
+  x: "step",
+  range: "whole",
+  raw: true,
+  trend: true,
+  smooth: 0,
+  eval: true,
+  forecast: true,
+  log: false,
+} as const;
 
 const falling = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 10, 2 + 3 / (1 + i / 20)]);
 
@@ -41,7 +50,7 @@ test("the first fall and a spike may leave the lane; the spike is told by its nu
     run: { ...RUN, metrics: [{ name: METRIC.trainLoss, points: 100 }] },
   });
   expect(drawn.lanes[0]!.axis.max).toBeLessThan(5);
-  expect(drawn.peaks).toEqual([{ x: 500, value: 40 }]);
+  expect(drawn.peaks).toEqual([{ x: 500, value: 40, of: "loss" }]);
 });
 
 test("a newest value that is no number has the pen say so, at the height the loss had last", () => {
@@ -102,4 +111,85 @@ test("a value's height stays inside its lane", () => {
   const lane = scene().lanes[0]!;
   expect(yInLane(lane, 1e9)).toBe(lane.box.top);
   expect(yInLane(lane, -1e9)).toBe(lane.box.bottom);
+});
+
+test("twenty spikes of one point among 200 000 are drawn at every zoom", () => {
+  const length = 200_000;
+  const spikes = new Set(Array.from({ length: 20 }, (_, i) => 4321 + i * 9876));
+  const points = Array.from({ length }, (_, i): [number, number] => [i, spikes.has(i) ? 9 + i / length : 2]);
+  for (const [from, to] of [
+    [0, length],
+    [40_000, 120_000],
+    [90_000, 95_000],
+    [4000, 4800],
+  ] as const) {
+    const inside = points.slice(from, to);
+    const view = seriesView(inside, { perBucket: Math.ceil(inside.length / 800) });
+    const drawn = scene({ series: seriesOf(view), controls: { ...CONTROLS, range: { from, to } } });
+    const { xy } = drawn.lanes[0]!.line;
+    const seen = new Set<number>();
+    for (let i = 1; i < xy.length; i += 2) if (xy[i]! >= 9) seen.add(Math.round((xy[i]! - 9) * length));
+    expect([...seen].sort((a, b) => a - b)).toEqual([...spikes].filter((at) => at >= from && at < to));
+  }
+});
+
+test("evaluations that rise over the training loss are in the lane; one far off the top is told by its number", () => {
+  const run = { ...RUN, metrics: [...RUN.metrics, { name: METRIC.evalLoss, points: 10 }] };
+  const evals = (last: number) =>
+    seriesView(
+      Array.from({ length: 10 }, (_, i): [number, number] => [i * 100, i === 9 ? last : 2.5 + i * 0.3]),
+      { metric: METRIC.evalLoss },
+    );
+  const rising = scene({ run, series: seriesOf(seriesView(falling(100)), evals(5.2)) });
+  expect(rising.lanes[0]!.axis.max).toBeGreaterThanOrEqual(4.9);
+  const off = scene({ run, series: seriesOf(seriesView(falling(100)), evals(90)) });
+  expect(off.lanes[0]!.axis.max).toBeLessThan(20);
+  expect(off.peaks).toEqual([{ x: 900, value: 90, of: "eval" }]);
+});
+
+test("a loss that is never negative has no paper below zero", () => {
+  const drawn = scene({ series: seriesOf(seriesView(falling(100).map(([x, y]) => [x, (y - 2) / 100]))) });
+  expect(drawn.lanes[0]!.axis.min).toBeGreaterThanOrEqual(0);
+});
+
+test("smoothing takes the place of the trend, in the colours of the verdicts, and leaves the raw line alone", () => {
+  const noisy = falling(100).map(([x, y], i): [number, number] => [x, y + (i % 2 === 0 ? 0.3 : -0.3)]);
+  const series = seriesOf(seriesView(noisy));
+  const smoothed = scene({ series, controls: { ...CONTROLS, smooth: 100 } });
+  expect(smoothed.pieces.map(({ verdict }) => verdict)).toEqual(["reading", "healthy", "oscillating"]);
+  expect(smoothed.lanes[0]!.line.xy).toEqual(scene({ series }).lanes[0]!.line.xy);
+  const at = smoothed.pieces.flatMap(({ xy }) => Array.from(xy));
+  expect(at[at.indexOf(500) + 1]).toBeCloseTo(2.86, 1);
+});
+
+test("along epochs everything known by step finds its place, also beyond the last one", () => {
+  const clock = { step: [0, 1000], at: [0, 2] };
+  const epochs = seriesView(falling(100).map(([x, y]) => [x / 500, y]));
+  const series = { ...seriesOf(epochs), x: "epoch" as const, clock };
+  const run = { ...RUN, attempts: [...RUN.attempts, { attempt: 2, fromStep: 500 }] };
+  const drawn = scene({ series, run, controls: { ...CONTROLS, x: "epoch" } });
+  expect([drawn.x.min, drawn.x.max]).toEqual([0, 4]);
+  expect(drawn.pieces.map(({ xy }) => xy[0])).toEqual([0, 0.2, 1.2]);
+  expect(drawn.resumes).toEqual([{ x: 1, step: 500 }]);
+  expect(drawn.toStep(3)).toBe(1500);
+});
+
+test("rates on an axis are written as they are set: 2e-4, or decimals from a tenth on; norms as 0.1, 1, 10", () => {
+  const labels = (metric: string, values: (i: number) => number): string[] => {
+    const name = metric === METRIC.learningRate ? "learningRate" : "gradNorm";
+    const view = seriesView(
+      falling(100).map(([x], i) => [x, values(i)]),
+      { metric },
+    );
+    const run = { ...RUN, metrics: [{ name: metric, points: 100 }], diagnosis: { ...RUN.diagnosis, schedule: null } };
+    const drawn = scene({ series: seriesOf(view), run });
+    const lane = drawn.lanes.find((candidate) => candidate.name === name)!;
+    const axis = stripOption(drawn, style).yAxis[drawn.lanes.indexOf(lane)]!;
+    const { formatter } = axis.axisLabel as { formatter: (value: number) => string };
+    return lane.axis.ticks.map(formatter);
+  };
+  expect(labels(METRIC.learningRate, (i) => i * 6e-6)).toEqual(["0", "2e-4", "4e-4", "6e-4"]);
+  expect(labels(METRIC.learningRate, (i) => i / 10)).toEqual(["0", "5", "10"]);
+  expect(labels(METRIC.learningRate, (i) => i / 1000)).toEqual(["0.00", "0.05", "0.10"]);
+  expect(labels(METRIC.gradNorm, (i) => 0.2 + i / 20)).toEqual(["0.1", "1", "10"]);
 });

@@ -1,8 +1,12 @@
-import { METRIC, type RunView, type SeriesView, type VerdictName } from "#lib/protocol/index.ts";
+import { METRIC, type RunView, type SeriesView, type VerdictName, type XAxis } from "#lib/protocol/index.ts";
 import { type Axis, positionOn } from "./axis.ts";
+import { clipOf, gradNormFigures, type LaneFigure, throughputFigures } from "./lane-figures.ts";
 import { type LaneBox, type LaneName, layoutStrip, type StripLayout } from "./layout.ts";
 import { type Cross, offTop, type Peak, placeNonFinite } from "./marks.ts";
-import { type StepClock, timeOfStep } from "./step-clock.ts";
+import { type Resume, resumesOf, supersededLine } from "./resumes.ts";
+import { samplesOf } from "./samples.ts";
+import { smooth } from "./smoothing.ts";
+import { paceOf, placeOfStep, type StepClock, stepAt } from "./step-clock.ts";
 import { laneAxis, lossAxis, xAxis } from "./strip-axes.ts";
 import { type Tail, type Trace, trace } from "./trace.ts";
 import { interpolate, type TrendPiece, trendPieces } from "./trend.ts";
@@ -10,10 +14,12 @@ import { interpolate, type TrendPiece, trendPieces } from "./trend.ts";
 /** What a person has chosen to see; all of it lives in the page's address. */
 export type StripRange = "whole" | "now" | "last" | { from: number; to: number };
 export type StripControls = {
-  x: "step" | "time";
+  x: XAxis;
   range: StripRange;
   raw: boolean;
   trend: boolean;
+  /** Steps that the trend is a mean over; 0 for the engine's own trend. */
+  smooth: number;
   eval: boolean;
   forecast: boolean;
   log: boolean;
@@ -21,16 +27,23 @@ export type StripControls = {
 
 /** Series as read and what came after them, along the axis `x`. */
 export type StripSeries = {
-  x: "step" | "time";
+  x: XAxis;
   views: ReadonlyMap<string, SeriesView>;
   tails: ReadonlyMap<string, Tail>;
   /** Last x the views were asked for; null when they reach to now. */
   until: number | null;
-  /** When each step was; always there along the time axis. */
+  /** Where each step lies along `x`; null along steps, and while it is not known. */
   clock: StepClock | null;
+  /** When each step was; null where the log tells no time. */
+  times: StepClock | null;
+  /** The loss that a later attempt ran over. */
+  superseded: SeriesView | null;
 };
 
-export type StripRun = Pick<RunView, "step" | "maxSteps" | "msPerStep" | "diagnosis" | "timeline" | "metrics">;
+export type StripRun = Pick<
+  RunView,
+  "step" | "maxSteps" | "msPerStep" | "diagnosis" | "timeline" | "metrics" | "attempts"
+>;
 
 export const LANE_METRIC: Record<LaneName, string> = {
   loss: METRIC.trainLoss,
@@ -55,16 +68,24 @@ type Pen = { y: number; value: number; verdict: VerdictName };
 /** Everything the strip shows at one moment: geometry, scales and lines, in data units. */
 export type StripScene = {
   layout: StripLayout;
-  x: Axis & { kind: "step" | "time"; origin: number };
+  x: Axis & { kind: XAxis; origin: number };
   lanes: Lane[];
   eval: Trace;
   pieces: TrendPiece[];
   schedule: Float64Array;
   jumps: { x: number; from: number; to: number }[];
-  peaks: Peak[];
+  /** The loss of attempts that were run over, and where training resumed. */
+  superseded: Float64Array;
+  resumes: Resume[];
+  /** Values off the top of the loss lane. */
+  peaks: (Peak & { of: "loss" | "eval" })[];
+  figures: Partial<Record<LaneName, LaneFigure[]>>;
+  /** The norm that gradients are clipped at; null when the run's settings do not say. */
+  clip: number | null;
   /** Newest x read, and where a step lies along the axis; null when its time is not known. */
   now: number;
   toX: (step: number) => number | null;
+  toStep: (x: number) => number | null;
   pen: Pen | null;
   /** Points behind the loss line: those shown, and all there are. */
   shown: number;
@@ -92,7 +113,7 @@ export type SceneInput = {
 export function stripScene({ series, run, controls, compact, previous }: SceneInput): StripScene {
   const layout = layoutStrip(lanesOf(run.metrics), compact);
   const kept = previous?.x.kind === series.x ? previous : null;
-  const toX = xOfStep(series, run.msPerStep);
+  const { toX, toStep } = stepsAlong(series, run.msPerStep);
   const line = (metric: string, positiveOnly = false): Trace =>
     trace(series.views.get(metric), series.tails.get(metric), { positiveOnly, until: series.until });
   const lines = {
@@ -105,7 +126,19 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
   const now = newest([...Object.values(lines), evaluation], run.step === null ? null : toX(run.step));
   const x = xAxis({ series, run, range: controls.range, now, toX, compact, previous: kept?.x ?? null });
   const { schedule, trend, verdict } = run.diagnosis;
-  const pieces = trendPieces(trend, run.timeline).map((piece) => ({ ...piece, xy: moveX(piece.xy, toX) }));
+  const samples = (metric: string) => samplesOf(series.views.get(metric), series.tails.get(metric), series.until);
+  const inSteps = (metric: string) => samples(metric).map((at) => ({ ...at, step: toStep(at.x) ?? Number.NaN }));
+  const curve =
+    controls.smooth > 0
+      ? smooth(
+          samples(METRIC.trainLoss).filter(({ value }) => !controls.log || !(value <= 0)),
+          controls.smooth,
+          (at) => toStep(at) ?? at,
+        )
+      : trend;
+  const pieces = trendPieces(curve, run.timeline).map((piece) => ({ ...piece, xy: moveX(piece.xy, toX) }));
+  const resumes = resumesOf(run.attempts, toX);
+  const superseded = supersededLine(series.superseded, resumes, controls.log);
   const scheduleXy = schedule
     ? moveX(Float64Array.from(schedule.curve.step.flatMap((step, i) => [step, schedule.curve.value[i]!])), toX)
     : new Float64Array();
@@ -117,6 +150,7 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
           ...shared,
           loss: lines.loss,
           eval: evaluation,
+          superseded,
           pieces,
           settledAt: toX(settledStep(run, now)),
           log: controls.log,
@@ -144,10 +178,26 @@ export function stripScene({ series, run, controls, compact, previous }: SceneIn
       const at = toX(step);
       return at === null ? [] : [{ x: at, from, to }];
     }),
-    peaks: loss ? offTop(loss.line, loss.axis, x) : [],
+    superseded,
+    resumes,
+    peaks: loss
+      ? [
+          ...offTop(loss.line, loss.axis, x).map((peak) => ({ ...peak, of: "loss" as const })),
+          ...(controls.eval ? offTop(evaluation, loss.axis, x).map((peak) => ({ ...peak, of: "eval" as const })) : []),
+        ]
+      : [],
+    figures: {
+      gradNorm: gradNormFigures(inSteps(METRIC.gradNorm), verdict, run.diagnosis.review),
+      throughput: throughputFigures(
+        inSteps(METRIC.tokensPerSecond),
+        typeof controls.range === "object" ? null : series.times,
+      ),
+    },
+    clip: clipOf(run.diagnosis.review),
     now,
     toX,
-    pen: penOf(lines.loss, evaluation, trend, controls.trend ? verdict.name : "reading"),
+    toStep,
+    pen: penOf(lines.loss, evaluation, curve, controls.trend ? verdict.name : "reading"),
     shown: (view?.shown ?? 0) + appended,
     total: (view?.total ?? 0) + appended,
   };
@@ -159,9 +209,12 @@ export function yInLane({ box, axis }: Pick<Lane, "box" | "axis">, value: number
   return box.top + (1 - share) * box.height;
 }
 
-function xOfStep({ x, clock }: StripSeries, msPerStep: number | null): (step: number) => number | null {
-  if (x === "step") return (step) => step;
-  return (step) => (clock ? timeOfStep(clock, step, msPerStep) : null);
+/** Between steps and places on the axis: through the clock and, beyond it, at the run's pace. */
+function stepsAlong({ x, clock }: StripSeries, msPerStep: number | null): Pick<StripScene, "toX" | "toStep"> {
+  if (x === "step") return { toX: (step) => step, toStep: (at) => at };
+  if (!clock) return { toX: () => null, toStep: () => null };
+  const pace = x === "time" ? msPerStep : paceOf(clock);
+  return { toX: (step) => placeOfStep(clock, step, pace), toStep: (at) => stepAt(clock, at, pace) };
 }
 
 function newest(lines: readonly Trace[], stepX: number | null): number {
@@ -185,7 +238,7 @@ function settledStep({ diagnosis, timeline, step }: StripRun, now: number): numb
 function penOf(
   loss: Trace,
   evaluation: Trace,
-  trend: StripRun["diagnosis"]["trend"],
+  trend: { step: readonly number[]; value: readonly number[] },
   verdict: VerdictName,
 ): Pen | null {
   const end = loss.last ? loss : evaluation;

@@ -41,6 +41,8 @@ export function seriesOf(...views: SeriesView[]): StripSeries {
     tails: new Map(),
     until: null,
     clock: null,
+    times: null,
+    superseded: null,
   };
 }
 
@@ -50,6 +52,7 @@ const text = { en: "", "zh-CN": "" };
 export const RUN: StripRun = {
   step: 990,
   maxSteps: 2000,
+  attempts: [{ attempt: 1, fromStep: 0 }],
   msPerStep: null,
   metrics: [
     { name: METRIC.trainLoss, points: 100 },

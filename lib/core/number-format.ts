@@ -22,9 +22,9 @@ export function formatLearningRate(value: number): string {
   return bareExponent(Number(value.toPrecision(3)).toExponential());
 }
 
-/** A learning rate on an axis: 2e-4. */
+/** A learning rate on an axis: 2e-4, 1.2e-3, 0.5; with no more digits than a tick has. */
 export function formatAxisRate(value: number): string {
-  return value === 0 || !Number.isFinite(value) ? formatLearningRate(value) : bareExponent(value.toExponential(0));
+  return formatLearningRate(Number(value.toPrecision(2)));
 }
 
 /** A step or another count, whole, with thin spaces: 38 420. */

@@ -9,6 +9,12 @@ export const METRIC = {
   lossScale: "loss_scale",
 } as const;
 
+/** Metrics that count a run's progress along the axes beside step and time; of several, the first a record has is its place. */
+export const AXIS_METRICS = {
+  epoch: [METRIC.epoch],
+  tokens: ["num_tokens", "num_input_tokens_seen"],
+} as const satisfies Record<string, readonly string[]>;
+
 /** What is read of a GPU, named as nvidia-smi names it: %, MiB, MiB, °C, W, W, MHz. */
 export const GPU_METRICS = [
   "utilization.gpu",

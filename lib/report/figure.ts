@@ -29,10 +29,10 @@ export function figureOf(run: ReportRun, series: readonly SeriesView[], incident
   const metrics = run.metrics.filter(({ name }) => FIGURE_METRICS.includes(name));
   const lanes = lanesOf(metrics);
   if (lanes.length === 0) return null;
-  const { step, maxSteps, msPerStep, diagnosis } = run;
+  const { step, maxSteps, msPerStep, attempts, diagnosis } = run;
   const timeline = verdictStretches(run.timeline);
   return {
-    run: { step, maxSteps, msPerStep, timeline, diagnosis, metrics },
+    run: { step, maxSteps, msPerStep, attempts, timeline, diagnosis, metrics },
     hasRate: lanes.includes("learningRate"),
     series: series.filter(({ metric }) => FIGURE_METRICS.includes(metric)),
     marks: incidents.flatMap(({ number, severity, step }) => (step === null ? [] : [{ number, severity, step }])),
@@ -47,6 +47,7 @@ export const FIGURE_CONTROLS: StripControls = {
   range: "whole",
   raw: true,
   trend: true,
+  smooth: 0,
   eval: true,
   forecast: false,
   log: false,
@@ -59,7 +60,7 @@ export function figureScene({ run, series }: Figure, compact: boolean): StripSce
   const planned = run.maxSteps !== null && last >= run.maxSteps * PLAN_SHOWN_FROM ? run.maxSteps : last;
   const range = { from: 0, to: Math.max(planned, last) };
   const scene = stripScene({
-    series: { x: "step", views, tails: new Map(), until: null, clock: null },
+    series: { x: "step", views, tails: new Map(), until: null, clock: null, times: null, superseded: null },
     run,
     controls: { ...FIGURE_CONTROLS, range },
     compact,

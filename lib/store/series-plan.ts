@@ -1,4 +1,4 @@
-import { METRIC, type XAxis } from "#lib/protocol/index.ts";
+import { AXIS_METRICS, type XAxis } from "#lib/protocol/index.ts";
 import { type GroupColumns, offsetOf } from "./columns.ts";
 import { AT, STEP } from "./group-head.ts";
 import { BUCKET_ROWS, FAN_OUT, MAX, MIN, NAN, NEG_INF, POS_INF } from "./pyramid.ts";
@@ -37,12 +37,13 @@ type Condition = { column: number; from: number; to: number; below: number };
  * opened only when it straddles the range's ends, an attempt's end or a good part of a slot.
  *
  * @param groups   of one file
- * @param attempts of that file, ascending; rows of an attempt that a later one has run over are left out
+ * @param attempts of that file, ascending; rows of an attempt that a later one has run over are left out, or with
+ *   `superseded` are all there is
  */
 export function planSeries(
   groups: readonly GroupColumns[],
   attempts: readonly { attempt: number; fromStep: number }[],
-  { x, from, to, buckets }: Pick<SeriesQuery, "x" | "from" | "to" | "buckets">,
+  { x, from, to, buckets, superseded }: Omit<SeriesQuery, "metrics">,
 ): Plan {
   const stretches: Stretch[] = groups.flatMap((group, index) => {
     const column = axisColumn(group, x);
@@ -50,12 +51,13 @@ export function planSeries(
     const range = { column, from: from ?? Number.NEGATIVE_INFINITY, to: to ?? Number.POSITIVE_INFINITY };
     return group.attempts().map((part) => {
       const below = overrunFrom(part.attempt, attempts);
+      const kept = superseded ? { from: below, below: Number.POSITIVE_INFINITY } : { from: -Infinity, below };
       const conditions: Condition[] =
         column === STEP
-          ? [{ ...range, below }]
+          ? [{ ...range, from: Math.max(range.from, kept.from), below: kept.below }]
           : [
               { ...range, below: Number.POSITIVE_INFINITY },
-              { column: STEP, from: -Infinity, to: Infinity, below },
+              { column: STEP, to: Infinity, ...kept },
             ];
       return { group, index, conditions, from: part.from, to: part.to };
     });
@@ -146,7 +148,11 @@ function slotted(sources: Source[]): Plan {
 function axisColumn(group: GroupColumns, x: XAxis): number | null {
   if (x === "step") return STEP;
   if (x === "time") return AT;
-  return group.head.columnOf(x === "epoch" ? METRIC.epoch : "num_tokens");
+  for (const metric of AXIS_METRICS[x]) {
+    const column = group.head.columnOf(metric);
+    if (column !== null) return column;
+  }
+  return null;
 }
 
 /** The lowest step at which a later attempt took over. */

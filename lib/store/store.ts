@@ -248,6 +248,8 @@ export type SeriesQuery = {
   to: number | null;
   /** 1 … LIMITS.bucketsPerAnswer. */
   buckets: number;
+  /** Where attempts overlap, the later one is shown; true asks for what that leaves out, and nothing else. */
+  superseded?: boolean;
 };
 
 /** One GPU as nvidia-smi knows it, and its readings by time. */

@@ -7,7 +7,7 @@ import { firstSentence } from "../../_components/first-sentence.ts";
 import { LocalTime } from "../../_components/local-time.tsx";
 import { Numbers } from "../../_components/numbers.tsx";
 import { useVerdictInSentence } from "../../_components/verdict-words.ts";
-import { useStripChoice } from "./_strip/strip-choice.ts";
+import { axesOf, useStripChoice } from "./_strip/strip-choice.ts";
 import styles from "./incidents.module.css";
 import { folded, type Incident, incidentId, incidentsOf, isClosed, stretchAround, toldOf } from "./incidents.ts";
 import { RailSection } from "./rail-section.tsx";
@@ -66,7 +66,7 @@ type RowProps = { incident: Incident; run: RunView; children?: ReactNode };
 function Row({ incident, run, children = null }: RowProps) {
   const t = useTranslations("rail");
   const language = useLocale();
-  const { choice, choose } = useStripChoice(run.msPerStep !== null);
+  const { choice, choose } = useStripChoice(axesOf(run));
   const stretch = stretchAround(incident, run);
   const { number, severity, step } = incident;
   const shown = choice.zoom !== null && choice.zoom.from <= step && step <= choice.zoom.to;

@@ -85,7 +85,16 @@ test("sentences say the fact with its numbers, then what to do", () => {
 
 test("a loss above its start has no share to give back: it is told against the start", () => {
   const of = (timesStart: number | null): string => {
-    const facts = { swing: 2, times: null, since: 1, slopePer1k: 1, givenBack: 8.05, timesStart, next: null };
+    const facts = {
+      swing: 2,
+      times: null,
+      since: 1,
+      slopePer1k: 1,
+      givenBack: 8.05,
+      timesStart,
+      next: null,
+      basis: "half" as const,
+    };
     const { en, "zh-CN": zh } = text.oscillatingText(facts).reason;
     return `${en} ${zh}`;
   };

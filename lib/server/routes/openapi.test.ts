@@ -57,5 +57,14 @@ test("every route that reads a body says which", () => {
   const { requestBody } = described.paths["/api/v1/runs/{id}/points"]!.post!;
   expect(Object.keys(requestBody!.content["application/json"].schema.properties)).toEqual(["key", "points", "end"]);
   const { parameters } = described.paths["/api/v1/runs/{id}/series"]!.get!;
-  expect(parameters!.map(({ name }) => name)).toEqual(["id", "metrics", "x", "from", "to", "buckets", "format"]);
+  expect(parameters!.map(({ name }) => name)).toEqual([
+    "id",
+    "metrics",
+    "x",
+    "from",
+    "to",
+    "buckets",
+    "superseded",
+    "format",
+  ]);
 });

@@ -57,6 +57,10 @@ const seriesSchema = z.object({
     .min(1)
     .default(LIMITS.bucketsPerAnswer)
     .transform((n) => Math.min(n, LIMITS.bucketsPerAnswer)),
+  superseded: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true"),
   format: z.enum(["json", "frame"]).default("json"),
 });
 

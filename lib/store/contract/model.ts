@@ -93,14 +93,18 @@ export class RunModel {
   }
 
   /** The points a view of the series has to show, by x. */
-  shown(metric: string, { x, from, to }: Pick<SeriesQuery, "x" | "from" | "to">): { x: number; value: number }[] {
+  shown(
+    metric: string,
+    { x, from, to, superseded = false }: Pick<SeriesQuery, "x" | "from" | "to" | "superseded">,
+  ): { x: number; value: number }[] {
     const owner = this.#owner(metric);
     return (owner?.observations ?? [])
       .flatMap(({ attempt, step, at, values }) => {
         const value = values.get(metric);
         const place = { step, time: at, epoch: values.get("epoch"), tokens: values.get("num_tokens") }[x];
         if (value === undefined || place === undefined || !Number.isFinite(place)) return [];
-        if (place < (from ?? -Infinity) || place > (to ?? Infinity) || owner!.isOverrun(attempt, step)) return [];
+        if (place < (from ?? -Infinity) || place > (to ?? Infinity)) return [];
+        if (owner!.isOverrun(attempt, step) !== superseded) return [];
         return [{ x: place, value }];
       })
       .sort((a, b) => a.x - b.x);

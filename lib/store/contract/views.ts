@@ -65,6 +65,37 @@ export function viewsContract(bench: Bench): void {
       expect(series).toMatchObject([{ metric: "loss", shown: 0, total: 2, x: new Float64Array(0) }]);
     });
 
+    test("what a later attempt ran over is left out of a series, and is what `superseded` asks for", async () => {
+      const names = ["loss", "epoch"];
+      const model = new RunModel();
+      for (const [first, last, line] of [
+        [1, 400, 1],
+        [250, 500, 401],
+        [450, 600, 652],
+      ] as const) {
+        const rows = Array.from({ length: last - first + 1 }, (_, i) => [
+          first + i,
+          line + i,
+          line + i,
+          (first + i) / 10,
+        ]);
+        const record = chunk([group(names, rows, NOW)]);
+        model.add(record);
+        bench.agent.add(record);
+        await bench.agent.send(bench.store.writer, bench.agent.records.length);
+      }
+      for (const x of ["step", "time", "epoch"] as const) {
+        for (const superseded of [false, true]) {
+          for (const buckets of [20, 1000]) {
+            const query = { ...WHOLE, x, buckets, superseded };
+            const [view] = (await bench.store.reader.series(RUN, { ...query, metrics: ["loss"] })).series;
+            expect(view!.shown).toBe(superseded ? 151 + 51 : 600);
+            expect(faults(view!, model.shown("loss", query), buckets)).toEqual([]);
+          }
+        }
+      }
+    });
+
     test("single spikes and values that are not finite are seen at every zoom", { timeout: 30_000 }, async () => {
       const length = 40_000;
       const names = ["loss", "epoch", "num_tokens"];

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { type MetricGroup, nameInGroup, type SmallScene, smallSvg } from "#lib/charts/index.ts";
 import { formatMetric } from "#lib/core/index.ts";
 import type { RunView } from "#lib/protocol/index.ts";
-import { saveFile, svgToPng, usePalette } from "../../../_charts/index.ts";
+import { fileName, saveFile, svgToPng, usePalette } from "../../../_charts/index.ts";
 import { Icon } from "../../../_components/icon.tsx";
 import menu from "../../../_components/menu.module.css";
 import styles from "./metric-card.module.css";
@@ -15,7 +15,7 @@ type Props = { run: RunView; group: MetricGroup; scene: SmallScene | null };
 export function CardMenu({ run, group, scene }: Props) {
   const t = useTranslations("metrics");
   const palette = usePalette();
-  const name = `${run.name} ${group.title}`.replaceAll(/[^\w.-]+/g, "-");
+  const name = `${run.name} ${group.title}`;
   const svg = (): string =>
     scene && palette
       ? smallSvg(scene, palette, {
@@ -36,12 +36,12 @@ export function CardMenu({ run, group, scene }: Props) {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item disabled={!scene} onClick={() => void svgToPng(svg()).then((png) => saveFile(`${name}.png`, png))}>
+        <Menu.Item disabled={!scene} onClick={() => void svgToPng(svg()).then((png) => saveFile(png, name, "png"))}>
           {t("png")}
         </Menu.Item>
         <Menu.Item
           disabled={!scene}
-          onClick={() => saveFile(`${name}.svg`, new Blob([svg()], { type: "image/svg+xml" }))}
+          onClick={() => saveFile(new Blob([svg()], { type: "image/svg+xml" }), name, "svg")}
         >
           {t("svg")}
         </Menu.Item>
@@ -50,7 +50,7 @@ export function CardMenu({ run, group, scene }: Props) {
             key={metric}
             component="a"
             href={`/api/v1/runs/${run.id}/points?metric=${encodeURIComponent(metric)}&format=csv`}
-            download={`${run.name} ${metric}.csv`.replaceAll(/[^\w.-]+/g, "-")}
+            download={fileName(`${run.name} ${metric}`, "csv")}
           >
             {t("csv", { metric })}
           </Menu.Item>

@@ -1,33 +1,36 @@
 "use client";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { formatStepRange } from "#lib/core/index.ts";
+import type { XAxis } from "#lib/protocol/index.ts";
 import buttons from "../../../_components/button.module.css";
 import { Icon } from "../../../_components/icon.tsx";
 import { Segmented } from "../../../_components/segmented.tsx";
 import styles from "./control-bar.module.css";
+import { Smoothing } from "./smoothing.tsx";
 import { RANGES, type StripChoice } from "./strip-choice.ts";
 
 type Props = {
   choice: StripChoice;
   choose: (change: Partial<StripChoice>) => void;
   /** What the run has: controls for what it lacks are left out. */
-  has: { time: boolean; loss: boolean; eval: boolean; forecast: boolean; printedSteps: boolean };
+  has: { axes: readonly XAxis[]; loss: boolean; eval: boolean; forecast: boolean; printedSteps: boolean };
+  /** Lengths that smoothing may have, in steps. */
+  lengths: readonly number[];
 };
 
-export function ControlBar({ choice, choose, has }: Props) {
+export function ControlBar({ choice, choose, has, lengths }: Props) {
   const t = useTranslations("strip");
   return (
     <div className={styles.bar} role="toolbar" aria-label={t("controls")}>
-      {has.time && (
+      {has.axes.length > 1 && (
         <Segmented
           label={t("axis")}
           value={choice.x}
           onChange={(x) => choose({ x })}
-          options={[
-            { value: "step", label: has.printedSteps ? t("step") : t("record") },
-            { value: "time", label: t("time") },
-          ]}
+          options={has.axes.map((axis) => ({
+            value: axis,
+            label: axis === "step" && !has.printedSteps ? t("record") : t(axis),
+          }))}
         />
       )}
       <Segmented
@@ -36,18 +39,14 @@ export function ControlBar({ choice, choose, has }: Props) {
         onChange={(range) => choose({ range, zoom: null })}
         options={RANGES.map((range) => ({ value: range, label: t(range) }))}
       />
-      {choice.zoom && (
-        <button type="button" className={styles.zoom} onClick={() => choose({ zoom: null })} title={t("resetZoom")}>
-          <span className="num">{formatStepRange(choice.zoom.from, choice.zoom.to)}</span>
-          <Icon>
-            <path d="M4 4l8 8M12 4l-8 8" />
-          </Icon>
-          <span className="visually-hidden">{t("resetZoom")}</span>
-        </button>
-      )}
       <span className={styles.space} />
       {has.loss && (
         <>
+          <Smoothing
+            value={choice.smooth}
+            lengths={lengths}
+            onChange={(smooth) => choose(smooth > 0 ? { smooth, trend: true } : { smooth })}
+          />
           <Toggle on={choice.raw} onChange={(raw) => choose({ raw })} mark={<i className={styles.raw} />}>
             {t("raw")}
           </Toggle>

@@ -8,7 +8,13 @@ import { type Incident, incidentId, incidentsOf } from "../incidents.ts";
 import styles from "./flags.module.css";
 import { across } from "./plot.ts";
 
-type Props = { run: RunView; scene: StripScene; width: number };
+type Props = {
+  run: RunView;
+  scene: StripScene;
+  width: number;
+  /** Numbers alone. */
+  compact: boolean;
+};
 
 const FLAGS_SHOWN = 9;
 const CHARACTER_PX = 7.4;
@@ -17,7 +23,7 @@ const NUMBER_PX = 24;
 const FLAG_PX = 24;
 
 /** Incidents as numbered flags on top of the strip, each a link to its row, with a line through all lanes. */
-export function Flags({ run, scene, width }: Props) {
+export function Flags({ run, scene, width, compact }: Props) {
   const t = useTranslations();
   const language = useLocale();
   const inSentence = useVerdictInSentence();
@@ -39,7 +45,7 @@ export function Flags({ run, scene, width }: Props) {
       {flags.map(({ incident, at }, i) => {
         const roomRight = (((flags[i + 1]?.at ?? 100) - at) / 100) * plot;
         const roomLeft = ((at - (flags[i - 1]?.at ?? 0)) / 100) * plot;
-        const text = label(incident);
+        const text = compact ? "" : label(incident);
         const whole = NUMBER_PX + text.length * CHARACTER_PX;
         // A flag hangs right of its line; with too little room there, and enough to the left for two, left of it.
         const left = roomRight < whole && roomLeft > 2 * whole;

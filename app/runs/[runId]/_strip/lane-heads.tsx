@@ -1,16 +1,16 @@
 "use client";
 import type { ReactNode } from "react";
 import { useLocale, useTranslations } from "use-intl";
-import type { Lane, StripScene } from "#lib/charts/index.ts";
+import type { StripControls, StripScene } from "#lib/charts/index.ts";
 import { formatAxisStep, formatMetric, formatStep } from "#lib/core/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
 import { Numbers } from "../../../_components/numbers.tsx";
 import styles from "./lane-heads.module.css";
 
-type Props = { run: RunView; scene: StripScene; log: boolean; compact: boolean };
+type Props = { run: RunView; scene: StripScene; controls: StripControls; compact: boolean };
 
 /** The heading over each lane: what it is, what its lines mean, and the newest figures. */
-export function LaneHeads({ run, scene, log, compact }: Props) {
+export function LaneHeads({ run, scene, controls, compact }: Props) {
   const t = useTranslations("strip");
   return scene.lanes.map((lane, i) => (
     <div
@@ -19,7 +19,7 @@ export function LaneHeads({ run, scene, log, compact }: Props) {
       style={{ top: i === 0 && lane.name === "loss" ? 8 : lane.box.top - 24 }}
     >
       <h3>{t(lane.name)}</h3>
-      {lane.name === "loss" && <LossFigures run={run} scene={scene} log={log} />}
+      {lane.name === "loss" && <LossFigures run={run} scene={scene} controls={controls} compact={compact} />}
       {lane.name === "learningRate" && <RateLegend run={run} compact={compact} />}
       {lane.name === "gradNorm" && !compact && <span>{t("logScale")}</span>}
       {lane.name === "throughput" && <span>{t("tokensPerSecond")}</span>}
@@ -27,7 +27,7 @@ export function LaneHeads({ run, scene, log, compact }: Props) {
   ));
 }
 
-function LossFigures({ run, scene, log }: { run: RunView; scene: StripScene; log: boolean }) {
+function LossFigures({ run, scene, controls, compact }: Props) {
   const t = useTranslations("strip");
   const evaluation = run.last[METRIC.evalLoss];
   return (
@@ -36,17 +36,21 @@ function LossFigures({ run, scene, log }: { run: RunView; scene: StripScene; log
         <Figure
           value={scene.pen.value}
           label={
-            scene.pieces.length > 0 && Number.isFinite(scene.pen.value) ? t("trend").toLowerCase() : t("figureNow")
+            scene.pieces.length > 0 && Number.isFinite(scene.pen.value)
+              ? t(controls.smooth > 0 ? "smoothed" : "trend").toLowerCase()
+              : t("figureNow")
           }
         />
       )}
       {evaluation && (
         <Figure value={Number(evaluation.value)} label={t("evalAt", { step: formatAxisStep(evaluation.step) })} />
       )}
-      {log && <span>{t("logScale")}</span>}
-      <span className={styles.points}>
-        {t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}
-      </span>
+      {controls.log && <span>{t("logScale")}</span>}
+      {!compact && (
+        <span className={styles.points}>
+          {t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}
+        </span>
+      )}
     </>
   );
 }
@@ -105,15 +109,4 @@ export function useChartSentence(run: RunView, scene: StripScene): string {
   }
   parts.push(t("points", { count: formatStep(scene.total) }));
   return parts.join(", ");
-}
-
-/** What a lane's figures right of now are made of: exact extremes of what is shown. */
-export function extremes({ line: { xy } }: Lane): { low: number; high: number } | null {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = 1; i < xy.length; i += 2) {
-    if (xy[i]! < low) low = xy[i]!;
-    if (xy[i]! > high) high = xy[i]!;
-  }
-  return low <= high ? { low, high } : null;
 }

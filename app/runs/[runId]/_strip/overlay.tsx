@@ -1,17 +1,24 @@
 "use client";
 import { useTranslations } from "use-intl";
-import { type Lane, type LaneName, type StripScene, VERDICT_SEVERITY, yInLane } from "#lib/charts/index.ts";
-import { formatLearningRate, formatMetric, formatStep } from "#lib/core/index.ts";
+import {
+  type Lane,
+  type LaneFigure,
+  type LaneName,
+  type StripScene,
+  VERDICT_SEVERITY,
+  yInLane,
+} from "#lib/charts/index.ts";
+import { formatAxisStep, formatLearningRate, formatMetric, formatStep } from "#lib/core/index.ts";
 import type { RunState, RunView } from "#lib/protocol/index.ts";
 import { StateMark } from "../../../_components/state-mark.tsx";
-import { extremes } from "./lane-heads.tsx";
 import styles from "./overlay.module.css";
 import { across } from "./plot.ts";
 
 type Props = { run: RunView; scene: StripScene; width: number; forecast: boolean };
 
-/** Room (px) right of now that a lane's figures need. */
-const FIGURES_WIDTH = 210;
+/** Room (px) right of now that a lane's figures need: beside the tags, and for each of them. */
+const FIGURES_LEFT = 96;
+const FIGURE_WIDTH = 92;
 const FORECAST_WIDTH = 270;
 const TAG_WIDTH = 86;
 const SILENCE_WIDTH = 110;
@@ -35,12 +42,12 @@ export function Overlay({ run, scene, width, forecast }: Props) {
       {inView && <div className={styles.now} style={{ top: top - 4, height: bottom - top + 4 }} />}
       {inView && <Pen run={run} scene={scene} tagLeft={room < TAG_WIDTH} />}
       {inView && <RateTags run={run} scene={scene} tagLeft={room < TAG_WIDTH} />}
-      {room > FIGURES_WIDTH &&
-        lanes
-          .filter(({ name }) => name === "gradNorm" || name === "throughput")
-          .map((lane) => <Figures key={lane.name} lane={lane} />)}
+      {inView &&
+        run.maxSteps !== null &&
+        lanes.map((lane) => <Figures key={lane.name} lane={lane} figures={scene.figures[lane.name]} room={room} />)}
       {inView && room > SILENCE_WIDTH && <Silence run={run} scene={scene} />}
       <Peaks scene={scene} />
+      <Resumes scene={scene} />
     </div>
   );
 }
@@ -83,11 +90,16 @@ function Silence({ run, scene }: { run: RunView; scene: StripScene }) {
 
 const TAG_HEIGHT = 20;
 
+/** The rate that is advised, when the judgement is sure enough to be told. */
+function advisedRate({ diagnosis: { lr } }: RunView): number | null {
+  return lr.judgement === "too_high" || lr.judgement === "too_low" ? lr.next : null;
+}
+
 function RateTags({ run, scene, tagLeft }: { run: RunView; scene: StripScene; tagLeft: boolean }) {
   const lane = laneNamed(scene, "learningRate");
   const last = lane?.line.lastFinite;
   if (!lane || !last) return null;
-  const { next } = run.diagnosis.lr;
+  const next = advisedRate(run);
   const y = yInLane(lane, last.y);
   const advisedY = next === null ? 0 : yInLane(lane, next);
   const apart = Math.max(TAG_HEIGHT, Math.abs(advisedY - y)) * (next !== null && next > last.y ? -1 : 1);
@@ -105,23 +117,22 @@ function RateTags({ run, scene, tagLeft }: { run: RunView; scene: StripScene; ta
   );
 }
 
-function Figures({ lane }: { lane: Lane }) {
-  const t = useTranslations("strip");
-  const now = lane.line.last;
-  const range = extremes(lane);
-  if (!now || !range) return null;
-  const figures = [
-    { name: t("figureNow"), value: now.y },
-    { name: t("figureLowest"), value: range.low },
-    { name: t("figureHighest"), value: range.high },
-  ];
+/** As many of a lane's figures as the empty paper has room for. */
+function Figures({ lane, figures, room }: { lane: Lane; figures: LaneFigure[] | undefined; room: number }) {
+  const name = useFigureName();
+  const fitting = figures?.slice(0, Math.max(0, Math.floor((room - FIGURES_LEFT) / FIGURE_WIDTH))) ?? [];
+  if (fitting.length < 2) return null;
   return (
     <dl className={styles.figures} style={{ top: lane.box.top + lane.box.height / 2 - 17 }}>
-      {figures.map(({ name, value }) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="num" data-lost={!Number.isFinite(value) || undefined}>
-            {formatMetric(value)}
+      {fitting.map((figure) => (
+        <div key={figure.name}>
+          <dt>{name(figure)}</dt>
+          <dd
+            className="num"
+            data-lost={!Number.isFinite(figure.value) || undefined}
+            data-stands={figure.stands || undefined}
+          >
+            {formatMetric(figure.value)}
           </dd>
         </div>
       ))}
@@ -129,12 +140,61 @@ function Figures({ lane }: { lane: Lane }) {
   );
 }
 
+function useFigureName(): (figure: LaneFigure) => string {
+  const t = useTranslations("strip");
+  return ({ name, steps }) => {
+    switch (name) {
+      case "median":
+        return t("figureMedian", { steps: formatAxisStep(steps ?? 0) });
+      case "before":
+        return t("figureBefore", { step: formatStep(steps ?? 0) });
+      case "clip":
+        return t("figureClip");
+      case "bestHour":
+        return t("figureBestHour");
+      case "highest":
+        return t("figureHighest");
+      default:
+        return t("figureNow");
+    }
+  };
+}
+
+const RESUMES_SHOWN = 4;
+
+/** Where training went back to an earlier step: a small mark at the foot of the loss lane. */
+function Resumes({ scene }: { scene: StripScene }) {
+  const t = useTranslations("strip");
+  const lane = laneNamed(scene, "loss");
+  if (!lane) return null;
+  return scene.resumes
+    .filter(({ x }) => x >= scene.x.min && x <= scene.x.max)
+    .slice(-RESUMES_SHOWN)
+    .map(({ x, step }) => (
+      <span
+        key={`${step} ${x}`}
+        className={styles.resume}
+        data-left={across(scene, x) > 80 || undefined}
+        style={{ left: `${across(scene, x)}%`, top: lane.box.bottom - 20 }}
+        title={t("resumedLabel", { step: formatStep(step) })}
+      >
+        {t("resumed", { step: formatStep(step) })}
+      </span>
+    ));
+}
+
 /** Values that left the lane at the top, each with its number. */
 function Peaks({ scene }: { scene: StripScene }) {
   const lane = laneNamed(scene, "loss");
   if (!lane) return null;
-  return scene.peaks.map(({ x, value }) => (
-    <span key={x} className={styles.peak} style={{ left: `${across(scene, x)}%`, top: lane.box.top + 2 }}>
+  return scene.peaks.map(({ x, value, of }) => (
+    <span
+      key={`${of} ${x}`}
+      className={styles.peak}
+      data-of={of}
+      data-left={across(scene, x) > 90 || undefined}
+      style={{ left: `${across(scene, x)}%`, top: lane.box.top + (of === "eval" ? 18 : 2) }}
+    >
       ↑ {formatMetric(value)}
     </span>
   ));

@@ -1,8 +1,10 @@
 "use client";
-import { createParser, parseAsBoolean, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { createParser, parseAsBoolean, parseAsInteger, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo } from "react";
 import type { StripControls } from "#lib/charts/index.ts";
+import { AXIS_METRICS, type RunView, type XAxis } from "#lib/protocol/index.ts";
 
+export const AXES = ["step", "time", "epoch", "tokens"] as const satisfies readonly XAxis[];
 export const RANGES = ["whole", "now", "last"] as const;
 
 /** A stretch of steps in the address: `31700-38420`. */
@@ -19,11 +21,12 @@ const on = parseAsBoolean.withDefault(true);
 const off = parseAsBoolean.withDefault(false);
 
 const PARSERS = {
-  x: parseAsStringLiteral(["step", "time"]).withDefault("step"),
+  x: parseAsStringLiteral(AXES).withDefault("step"),
   range: parseAsStringLiteral(RANGES).withDefault("whole"),
   zoom: parseAsStretch,
   raw: on,
   trend: on,
+  smooth: parseAsInteger.withDefault(0),
   eval: on,
   forecast: on,
   log: off,
@@ -36,18 +39,29 @@ export type StripChoice = Omit<StripControls, "range"> & {
   hold: boolean;
 };
 
+/** The axes that a run can be seen along: time when its log tells it, others when their metric is logged. */
+export function axesOf({ metrics, msPerStep }: Pick<RunView, "metrics" | "msPerStep">): XAxis[] {
+  const logged = (names: readonly string[]): boolean =>
+    metrics.some(({ name, points }) => points > 0 && names.includes(name));
+  return AXES.filter((axis) => {
+    if (axis === "step") return true;
+    return axis === "time" ? msPerStep !== null : logged(AXIS_METRICS[axis]);
+  });
+}
+
 /** What the strip shows, kept in the page's address so that a link opens the same view. */
-export function useStripChoice(hasTime: boolean): {
+export function useStripChoice(axes: readonly XAxis[]): {
   choice: StripChoice;
   controls: StripControls;
   choose: (change: Partial<StripChoice>) => void;
 } {
   const [state, setState] = useQueryStates(PARSERS, { history: "replace", shallow: true, scroll: false });
-  const x = hasTime ? state.x : "step";
+  const x = axes.includes(state.x) ? state.x : "step";
+  const smooth = Math.max(0, state.smooth);
   const { range, zoom, raw, trend, eval: evaluation, forecast, log } = state;
   const controls = useMemo<StripControls>(
-    () => ({ x, range: zoom ?? range, raw, trend, eval: evaluation, forecast, log }),
-    [x, range, zoom, raw, trend, evaluation, forecast, log],
+    () => ({ x, range: zoom ?? range, raw, trend, smooth, eval: evaluation, forecast, log }),
+    [x, range, zoom, raw, trend, smooth, evaluation, forecast, log],
   );
-  return { choice: { ...state, x }, controls, choose: (change) => void setState(change) };
+  return { choice: { ...state, x, smooth }, controls, choose: (change) => void setState(change) };
 }

@@ -1,23 +1,26 @@
 "use client";
 import { useMediaQuery } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslations } from "use-intl";
-import { LANE_METRIC, lanesOf } from "#lib/charts/index.ts";
+import { LANE_METRIC, lanesOf, type StripRange, smoothingChoices } from "#lib/charts/index.ts";
+import { formatStep } from "#lib/core/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
 import { type Stage, type Strip as StripOfChart, useStrip } from "../../../_charts/index.ts";
 import panel from "../../../_components/panel.module.css";
 import type { RunFeed } from "../../../_live/index.ts";
 import { ControlBar } from "./control-bar.tsx";
 import { Crosshair } from "./crosshair.tsx";
+import { ExportMenu } from "./export-menu.tsx";
 import { Flags } from "./flags.tsx";
 import { LaneHeads, useChartSentence } from "./lane-heads.tsx";
 import { Overlay } from "./overlay.tsx";
 import { Ribbon } from "./ribbon.tsx";
 import styles from "./strip.module.css";
-import { useStripChoice } from "./strip-choice.ts";
+import { axesOf, useStripChoice } from "./strip-choice.ts";
 import { StripTable } from "./strip-table.tsx";
-import { useDragZoom } from "./use-drag-zoom.ts";
 import { useStripKeys } from "./use-strip-keys.ts";
+import { useZoom } from "./use-zoom.ts";
+import { ZoomButtons } from "./zoom-buttons.tsx";
 
 type Props = { run: RunView; feed: RunFeed; stage: Stage };
 
@@ -25,16 +28,17 @@ type Props = { run: RunView; feed: RunFeed; stage: Stage };
 export function Strip({ run, feed, stage }: Props) {
   const t = useTranslations("strip");
   const compact = useMediaQuery("(max-width: 720px)") ?? false;
-  const hasTime = run.msPerStep !== null;
-  const { choice, controls, choose } = useStripChoice(hasTime);
+  const axes = axesOf(run);
+  const { choice, controls, choose } = useStripChoice(axes);
+  const [gesture, setGesture] = useState<StripRange | null>(null);
+  const shown = useMemo(() => (gesture === null ? controls : { ...controls, range: gesture }), [controls, gesture]);
   const [asTable, setAsTable] = useState(false);
-  const points = feed;
-  const strip = useStrip({ points, run, controls, compact, hold: choice.hold });
+  const strip = useStrip({ points: feed, run, controls: shown, compact, hold: choice.hold });
   const { scene, readout, width } = strip;
-  const zoomTo = (zoom: { from: number; to: number }) => choose({ zoom });
-  const drag = useDragZoom(strip, feed, zoomTo);
+  const zoom = useZoom({ strip, run, choose, show: setGesture });
   const sentence = useChartSentence(run, scene);
-  useStripKeys({ choice, choose, strip });
+  const lengths = smoothingChoices({ step: run.step ?? 0, maxSteps: run.maxSteps, records: run.records });
+  useStripKeys({ run, axes, lengths, choice, choose, strip, zoom });
   useRangeOf(feed, run, controls);
   useStage(stage, strip);
 
@@ -45,8 +49,9 @@ export function Strip({ run, feed, stage }: Props) {
       <ControlBar
         choice={choice}
         choose={choose}
+        lengths={lengths}
         has={{
-          time: hasTime,
+          axes,
           loss: has(METRIC.trainLoss),
           eval: has(METRIC.evalLoss),
           forecast: run.diagnosis.forecast !== null,
@@ -60,24 +65,33 @@ export function Strip({ run, feed, stage }: Props) {
           role="slider"
           tabIndex={0}
           aria-label={t("crosshair")}
-          aria-valuemin={Math.round(scene.x.min)}
-          aria-valuemax={Math.round(scene.now)}
-          aria-valuenow={Math.round(readout?.x ?? scene.now)}
+          aria-valuemin={Math.round(scene.toStep(scene.x.min) ?? 0)}
+          aria-valuemax={run.step ?? 0}
+          aria-valuenow={readout?.step ?? run.step ?? 0}
           aria-valuetext={readout?.lanes.map(({ lane, value }) => `${t(lane)} ${value}`).join(", ")}
-          {...drag.handlers}
+          {...zoom.handlers}
         />
         <Overlay run={run} scene={scene} width={width} forecast={controls.forecast} />
-        <Ribbon run={run} scene={scene} onZoom={zoomTo} />
-        <LaneHeads run={run} scene={scene} log={controls.log} compact={compact} />
-        <Flags run={run} scene={scene} width={width} />
-        {drag.selection && <div className={styles.selection} style={drag.selection} />}
-        {readout && !drag.selection && <Crosshair readout={readout} scene={scene} printedSteps={printedSteps} />}
+        <Ribbon run={run} scene={scene} onZoom={(stretch) => choose({ zoom: stretch })} />
+        <LaneHeads run={run} scene={scene} controls={shown} compact={compact} />
+        <Flags run={run} scene={scene} width={width} compact={compact} />
+        {zoom.selection && <div className={styles.selection} style={zoom.selection} />}
+        {readout && !zoom.selection && (
+          <Crosshair readout={readout} scene={scene} width={width} printedSteps={printedSteps} />
+        )}
       </figure>
       <footer className={styles.foot}>
+        <ZoomButtons zoom={zoom} stretch={choice.zoom} onReset={() => choose({ zoom: null })} />
         <span role="status">{feed.failed() ? t("failed") : feed.series() === null && t("reading")}</span>
+        {scene.x.kind !== "step" && feed.series() !== null && feed.series()?.clock === null && (
+          <span>{t("noPlaces")}</span>
+        )}
         <MissingLanes run={run} />
         {!printedSteps && <span>{t("axisRecord")}</span>}
-        <button type="button" aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
+        {compact && <span>{t("points", { shown: formatStep(scene.shown), total: formatStep(scene.total) })}</span>}
+        <span className={styles.space} />
+        <ExportMenu run={run} strip={strip} controls={shown} compact={compact} sentence={sentence} />
+        <button type="button" className={styles.link} aria-expanded={asTable} onClick={() => setAsTable(!asTable)}>
           {t("table")}
         </button>
       </footer>

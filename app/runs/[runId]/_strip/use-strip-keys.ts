@@ -1,12 +1,30 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { valueNear } from "#lib/charts/index.ts";
+import { verdictStretches } from "#lib/core/index.ts";
+import type { RunView, XAxis } from "#lib/protocol/index.ts";
 import type { Strip } from "../../../_charts/index.ts";
-import type { StripChoice } from "./strip-choice.ts";
+import { AXES, type StripChoice } from "./strip-choice.ts";
+import type { Zoom } from "./use-zoom.ts";
 
-type Input = { choice: StripChoice; choose: (change: Partial<StripChoice>) => void; strip: Strip };
+type Input = {
+  run: RunView;
+  axes: readonly XAxis[];
+  /** Lengths of smoothing, ascending, none first. */
+  lengths: readonly number[];
+  choice: StripChoice;
+  choose: (change: Partial<StripChoice>) => void;
+  strip: Strip;
+  zoom: Zoom;
+};
 
-/** Single keys for the strip. They rest while a control has the focus, and leave combinations to the browser. */
+/** Where text is written, or a list is open: no single key means the strip there. */
+const FIELDS = "input:not([type=radio]), textarea, select, [contenteditable], [role=menu], dialog, [role=dialog]";
+/** What a control that has the focus does itself. */
+const CONTROLS = "input, button, a, summary";
+const OWN_KEYS = /^( |Enter|Arrow.*|Home|End)$/;
+
+/** Single keys for the strip. They rest while a field has the focus, and leave combinations to the browser. */
 export function useStripKeys(input: Input): void {
   const latest = useRef(input);
   latest.current = input;
@@ -14,8 +32,8 @@ export function useStripKeys(input: Input): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, button, a, [contenteditable]")) return;
-      if (act(event.key, latest.current)) event.preventDefault();
+      if (target.closest(FIELDS) || (OWN_KEYS.test(event.key) && target.closest(CONTROLS))) return;
+      if (act(event, latest.current)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
@@ -23,8 +41,31 @@ export function useStripKeys(input: Input): void {
 }
 
 /** @returns whether the key means something here */
-function act(key: string, { choice, choose, strip }: Input): boolean {
+function act({ key, shiftKey }: KeyboardEvent, input: Input): boolean {
+  const { axes, choice, choose, lengths, run, strip, zoom } = input;
   switch (key.toLowerCase()) {
+    case "1":
+    case "2":
+    case "3":
+    case "4": {
+      const x = AXES[Number(key) - 1]!;
+      if (axes.includes(x)) choose({ x });
+      return axes.includes(x);
+    }
+    case "[":
+      choose({ smooth: lengths.findLast((length) => length < choice.smooth) ?? 0 });
+      return true;
+    case "]":
+      choose({ smooth: lengths.find((length) => length > choice.smooth) ?? choice.smooth, trend: true });
+      return true;
+    case "+":
+    case "=":
+      zoom.press("in");
+      return true;
+    case "-":
+    case "_":
+      zoom.press("out");
+      return true;
     case "l":
       choose({ log: !choice.log });
       return true;
@@ -51,9 +92,9 @@ function act(key: string, { choice, choose, strip }: Input): boolean {
       choose({ zoom: null });
       return true;
     case "arrowleft":
-      return moveCrosshair(strip, -1);
+      return shiftKey ? moveToEdge(run, strip, -1) : moveCrosshair(strip, -1);
     case "arrowright":
-      return moveCrosshair(strip, 1);
+      return shiftKey ? moveToEdge(run, strip, 1) : moveCrosshair(strip, 1);
     default:
       return false;
   }
@@ -73,5 +114,19 @@ function moveCrosshair(strip: Strip, direction: 1 | -1): boolean {
       return true;
     }
   }
+  return true;
+}
+
+/** To the next place to the left or right where the verdict changed, as far as it is in view. */
+function moveToEdge(run: RunView, strip: Strip, direction: 1 | -1): boolean {
+  const { scene, readout } = strip;
+  if (document.activeElement !== strip.canvas.current) return false;
+  const from = readout?.x ?? scene.now;
+  const edges = verdictStretches(run.timeline)
+    .map(({ fromStep }) => scene.toX(fromStep))
+    .filter((x) => x !== null)
+    .concat(scene.now)
+    .filter((x) => x >= scene.x.min && x <= scene.x.max && (x - from) * direction > 0);
+  if (edges.length > 0) strip.readAt(direction > 0 ? Math.min(...edges) : Math.max(...edges));
   return true;
 }
