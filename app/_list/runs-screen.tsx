@@ -44,6 +44,7 @@ export function RunsScreen({ initial, empty }: Props) {
         <input
           type="search"
           className={styles.filter}
+          data-key="/"
           aria-label={t("filterLabel")}
           placeholder={t("filter")}
           value={q}

@@ -1,6 +1,7 @@
 import { STRIP_METRICS, stepClock, timeOfStep } from "#lib/charts/index.ts";
 import { type Delta, decodeDelta, METRIC, type RunView } from "#lib/protocol/index.ts";
 import { fetchRunView, fetchSeries } from "./api.ts";
+import { announce } from "./changes.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
@@ -74,9 +75,7 @@ export class RunFeed {
       },
       delta: (bytes) => this.#take(decodeDelta(bytes)),
       run: (view) => {
-        if (view.id !== this.#view.id) return;
-        this.#view = view;
-        this.#viewListeners.notify();
+        if (view.id === this.#view.id) this.#setView(view);
       },
     };
   }
@@ -129,15 +128,21 @@ export class RunFeed {
     ]);
     this.#series = series;
     if (view) {
-      this.#view = view;
       this.#viewWanted = false;
-      this.#viewListeners.notify();
+      this.#setView(view);
     }
     this.#setFailed(false);
     const missed = this.#deltas.some((delta) => series.apply(delta) === "missed");
     if (missed || series.cursor < this.#watchedFrom) this.#reload?.request();
     this.#deltas = [];
     this.#pointListeners.notify();
+  }
+
+  #setView(view: RunView): void {
+    const before = this.#view;
+    this.#view = view;
+    announce({ before, after: view });
+    this.#viewListeners.notify();
   }
 
   #setFailed(failed: boolean): void {

@@ -1,5 +1,6 @@
 import type { RunRow } from "#lib/protocol/index.ts";
 import { fetchRunRows } from "./api.ts";
+import { announce } from "./changes.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
@@ -41,7 +42,9 @@ export class RunsFeed {
   }
 
   #set(rows: readonly RunRow[]): void {
+    const before = new Map(this.#rows.map((row) => [row.id, row]));
     this.#rows = rows;
+    for (const after of rows) announce({ before: before.get(after.id) ?? null, after });
     this.#listeners.notify();
   }
 }

@@ -29,7 +29,12 @@ export function AdviceBox({ advice, severity, nextRate }: Props) {
         </p>
       )}
       {nextRate !== null && (
-        <CopyButton className={styles.copy} value={toAscii(formatLearningRate(nextRate))} label={t("learningRate")} />
+        <CopyButton
+          className={styles.copy}
+          value={toAscii(formatLearningRate(nextRate))}
+          label={t("learningRate")}
+          shortcut="y"
+        />
       )}
     </div>
   );

@@ -2,19 +2,18 @@
 import { useEffect, useRef } from "react";
 import { valueNear } from "#lib/charts/index.ts";
 import type { Strip } from "../../../_charts/index.ts";
+import { isFreeKey } from "../../../_shell/index.ts";
 import type { StripChoice } from "./strip-choice.ts";
 
 type Input = { choice: StripChoice; choose: (change: Partial<StripChoice>) => void; strip: Strip };
 
-/** Single keys for the strip. They rest while a control has the focus, and leave combinations to the browser. */
+/** Single keys for the strip: `KEYS` lists them, `isFreeKey` says when they are ours. */
 export function useStripKeys(input: Input): void {
   const latest = useRef(input);
   latest.current = input;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, button, a, [contenteditable]")) return;
+      if (!isFreeKey(event)) return;
       if (act(event.key, latest.current)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
