@@ -26,9 +26,9 @@ export function TopBar({ theme, liveRuns }: Props) {
       <a className={styles.skip} href="#main">
         {t("skip")}
       </a>
-      <Link className={styles.brand} href="/">
+      <Link className={styles.brand} href="/" aria-label={t("name")}>
         <BrandMark />
-        {t("name")}
+        <span className={styles.name}>{t("name")}</span>
       </Link>
       <nav className={styles.nav}>
         <Link href="/" aria-current={path === "/" ? "page" : path.startsWith("/runs/") ? "true" : undefined}>
@@ -40,7 +40,9 @@ export function TopBar({ theme, liveRuns }: Props) {
         </Link>
       </nav>
       <FindButton />
-      <LanguageChoice />
+      <div className={styles.language}>
+        <LanguageChoice />
+      </div>
       <ThemeToggle rendered={theme} />
     </header>
   );

@@ -2,6 +2,8 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { onFind } from "./find.ts";
 import { isFreeKey, plainKey, STOPS, seen } from "./keys.ts";
+import { layOnPaper } from "./print.ts";
+import { systemIsDark } from "./theme.ts";
 
 /* Neither is needed to read a page: their code comes when first asked for. */
 const Palette = lazy(() => import("./palette.tsx"));
@@ -26,7 +28,16 @@ export function Shell() {
     };
     document.addEventListener("keydown", onKey);
     const offFind = onFind(() => show("palette"));
+    let lift = (): void => {};
+    const beforePrint = (): void => {
+      lift = layOnPaper(systemIsDark());
+    };
+    const afterPrint = (): void => lift();
+    window.addEventListener("beforeprint", beforePrint);
+    window.addEventListener("afterprint", afterPrint);
     return () => {
+      window.removeEventListener("beforeprint", beforePrint);
+      window.removeEventListener("afterprint", afterPrint);
       document.removeEventListener("keydown", onKey);
       offFind();
     };
