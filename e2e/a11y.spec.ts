@@ -70,11 +70,12 @@ test("the page before the first run has none either", async ({ folder, browser }
   try {
     await expect.poll(() => /http:\S+/.exec(output)?.[0]).toBeTruthy();
     for (const { colorScheme, width } of LOOKS) {
-      const view = await browser.newPage({ colorScheme, viewport: { width, height: 1000 } });
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 1000 } });
+      const view = await context.newPage();
       await view.goto(/http:\S+/.exec(output)?.[0] as string);
       await expect(view.getByText("npm run watch -- train.log").first()).toBeVisible();
       expect(await faultsOf(view), `${colorScheme} ${width}`).toEqual([]);
-      await view.close();
+      await context.close();
     }
   } finally {
     server.kill();

@@ -1,6 +1,7 @@
 "use client";
 import { Modal } from "@mantine/core";
 import { useTranslations } from "use-intl";
+import { Icon } from "../_components/icon.tsx";
 import dialog from "./dialog.module.css";
 import styles from "./help-sheet.module.css";
 import { KEY_GROUPS, keysOfPage } from "./keys.ts";
@@ -16,18 +17,23 @@ export default function HelpSheet({ opened, onClose }: Props) {
     <Modal
       opened={opened}
       onClose={onClose}
-      title={t("keysTitle")}
+      withCloseButton={false}
       transitionProps={{ duration: 0 }}
-      closeButtonProps={{ "aria-label": t("close") }}
       classNames={{
         inner: dialog.inner!,
         overlay: dialog.overlay!,
         content: `${dialog.content} ${styles.content}`,
-        header: styles.header!,
-        title: styles.title!,
-        close: styles.close!,
       }}
     >
+      {/* Mantine's own heading is a banner, of which a page has one already. */}
+      <div className={styles.header}>
+        <Modal.Title className={styles.title}>{t("keysTitle")}</Modal.Title>
+        <button type="button" className={styles.close} aria-label={t("close")} onClick={onClose}>
+          <Icon>
+            <path d="m3.5 3.5 9 9M12.5 3.5l-9 9" />
+          </Icon>
+        </button>
+      </div>
       {opened && <Groups />}
     </Modal>
   );

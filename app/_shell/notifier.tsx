@@ -1,6 +1,7 @@
 "use client";
 import { useEffect } from "react";
 import { useLocale, useTranslations } from "use-intl";
+import { VERDICTS } from "#lib/protocol/index.ts";
 import { onChange } from "../_live/index.ts";
 import { newsOf } from "./news.ts";
 import { notify } from "./notify.ts";
@@ -17,9 +18,11 @@ export function Notifier() {
         if (!document.hidden || telling() !== "on") return;
         for (const { run, runName, subject, text, advice } of newsOf(change)) {
           const tag = `${run} ${subject}`;
-          const said = text?.[language] ?? t(change.after.verdict.name);
+          const verdict = VERDICTS.find((name) => name === subject);
+          const title = verdict ? t(verdict) : (text?.[language] ?? "");
+          const body = [verdict && text?.[language], advice[language]].filter(Boolean).join(" ");
           void claim(tag, Date.now()).then((ours) => {
-            if (ours) notify(`${runName}: ${said}`, { body: advice[language], tag, path: `/runs/${run}` });
+            if (ours) notify(`${runName}: ${title}`, { body, tag, path: `/runs/${run}` });
           });
         }
       }),

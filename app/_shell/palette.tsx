@@ -1,4 +1,5 @@
 "use client";
+import { Modal } from "@mantine/core";
 import { createSpotlight, Spotlight, useSpotlight } from "@mantine/spotlight";
 import { useRouter } from "next/navigation.js";
 import { type ReactNode, useEffect, useState } from "react";
@@ -58,7 +59,6 @@ export default function Palette({ opened, onClose }: Props) {
       onSpotlightClose={onClose}
       transitionProps={{ duration: 0 }}
       returnFocus={false}
-      aria-label={t("find")}
       classNames={{
         inner: dialog.inner!,
         overlay: dialog.overlay!,
@@ -66,9 +66,9 @@ export default function Palette({ opened, onClose }: Props) {
         body: styles.body!,
         search: styles.search!,
         actionsList: styles.list!,
-        action: styles.action!,
       }}
     >
+      <Modal.Title className="visually-hidden">{t("find")}</Modal.Title>
       <Spotlight.Search
         placeholder={t("find")}
         aria-label={t("find")}
@@ -92,21 +92,29 @@ export default function Palette({ opened, onClose }: Props) {
               {ofGroup.map((entry) => {
                 const i = entries.indexOf(entry);
                 return (
-                  // By place and not by entry: Spotlight marks the chosen place in the document itself.
-                  <Spotlight.Action
+                  // Spotlight finds what it may choose by `data-action` and marks the chosen one, by its place, in the document.
+                  <button
                     key={optionId(i)}
+                    type="button"
                     id={optionId(i)}
                     role="option"
+                    tabIndex={-1}
+                    className={styles.action}
                     aria-selected={i === active}
+                    data-action
                     data-selected={i === active ? "true" : undefined}
-                    onClick={entry.act}
+                    onMouseDown={(event) => event.preventDefault()}
+                    onClick={() => {
+                      spotlight.close();
+                      entry.act();
+                    }}
                   >
                     {entry.left}
                     <span className={styles.label}>{entry.label}</span>
                     <span className={styles.detail}>{entry.detail}</span>
-                    {entry.right}
                     {entry.shortcut && <Shortcut entry={entry.shortcut} />}
-                  </Spotlight.Action>
+                    {entry.right}
+                  </button>
                 );
               })}
             </div>
