@@ -1,6 +1,5 @@
 /**
  * What every page has: the keys and their sheet, the palette behind ⌘K, the theme, and words from a hidden tab. A page gives a
- * control its key by `data-key`; what has no control takes part through `useKeys`.
  */
 export { FindButton } from "./find-button.tsx";
 export { isLive } from "./is-live.ts";
@@ -11,4 +10,3 @@ export { PAPER } from "./paper.ts";
 export { Shell } from "./shell.tsx";
 export type { Theme } from "./theme.ts";
 export { ThisBrowser } from "./this-browser.tsx";
-export { useKeys } from "./use-keys.ts";

@@ -15,7 +15,13 @@ import { foundEntries, type PaletteEntry } from "./palette-entries.ts";
 import { Shortcut } from "./shortcut.tsx";
 
 type Props = { opened: boolean; onClose: () => void };
-type Entry = PaletteEntry & { act: () => void; left?: ReactNode; right?: ReactNode; shortcut?: KeyEntry };
+type Entry = PaletteEntry & {
+  lang?: string;
+  act: () => void;
+  left?: ReactNode;
+  right?: ReactNode;
+  shortcut?: KeyEntry;
+};
 type FoundRun = {
   id: string;
   name: string;
@@ -110,7 +116,9 @@ export default function Palette({ opened, onClose }: Props) {
                     }}
                   >
                     {entry.left}
-                    <span className={styles.label}>{entry.label}</span>
+                    <span className={styles.label} lang={entry.lang}>
+                      {entry.label}
+                    </span>
                     <span className={styles.detail}>{entry.detail}</span>
                     {entry.shortcut && <Shortcut entry={entry.shortcut} />}
                     {entry.right}
@@ -169,6 +177,7 @@ function useEntries(opened: boolean): Entry[] {
       id: "language",
       group: "acts",
       label: t("shell.otherLanguage"),
+      lang: language === "en" ? "zh-CN" : "en",
       detail: "",
       words: [t("app.language"), "English", "中文"],
       act: () => {

@@ -1,9 +1,10 @@
 "use client";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { onFind } from "./find.ts";
 import { isFreeKey, plainKey, STOPS, seen } from "./keys.ts";
 import { layOnPaper } from "./print.ts";
 import { systemIsDark } from "./theme.ts";
+import { useKeys } from "./use-keys.ts";
 
 /* Neither is needed to read a page: their code comes when first asked for. */
 const Palette = lazy(() => import("./palette.tsx"));
@@ -15,16 +16,17 @@ type Dialog = "palette" | "help";
 export function Shell() {
   const [open, setOpen] = useState<Dialog | null>(null);
   const [used, setUsed] = useState<ReadonlySet<Dialog>>(new Set());
+  const show = useCallback((dialog: Dialog): void => {
+    setUsed((before) => new Set([...before, dialog]));
+    setOpen(dialog);
+  }, []);
+  useKeys({ "?": () => show("help"), j: () => walk(1), k: () => walk(-1) });
   useEffect(() => {
-    const show = (dialog: Dialog): void => {
-      setUsed((before) => new Set([...before, dialog]));
-      setOpen(dialog);
-    };
     const onKey = (event: KeyboardEvent): void => {
       if ((event.metaKey || event.ctrlKey) && !event.altKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
         show("palette");
-      } else if (isFreeKey(event) && act(plainKey(event), () => show("help"))) event.preventDefault();
+      } else if (isFreeKey(event) && pressControl(plainKey(event))) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     const offFind = onFind(() => show("palette"));
@@ -41,7 +43,7 @@ export function Shell() {
       document.removeEventListener("keydown", onKey);
       offFind();
     };
-  }, []);
+  }, [show]);
   const close = (): void => setOpen(null);
   return (
     <Suspense>
@@ -51,15 +53,9 @@ export function Shell() {
   );
 }
 
-/** @returns whether the key means something here */
-function act(key: string | null, help: () => void): boolean {
-  if (key === null) return false;
-  if (key === "?") {
-    help();
-    return true;
-  }
-  if (key === "j" || key === "k") return walk(key === "j" ? 1 : -1);
-  const control = seen(`[data-key="${CSS.escape(key)}"]`);
+/** A control with this key is clicked, a field gets the focus. @returns whether there is one */
+function pressControl(key: string | null): boolean {
+  const control = key === null ? null : seen(`[data-key="${CSS.escape(key)}"]`);
   if (!control) return false;
   if (control instanceof HTMLInputElement) {
     control.focus();
@@ -69,13 +65,12 @@ function act(key: string | null, help: () => void): boolean {
 }
 
 /** Puts the focus on the next or the previous stop; from the top of the page on the first. */
-function walk(direction: 1 | -1): boolean {
+function walk(direction: 1 | -1): void {
   const stops = [...document.querySelectorAll<HTMLElement>(STOPS)].filter((stop) => stop.checkVisibility());
-  if (stops.length === 0) return false;
+  if (stops.length === 0) return;
   const at = stops.findIndex((stop) => stop.contains(document.activeElement));
   const next = stops[at === -1 ? 0 : Math.min(stops.length - 1, Math.max(0, at + direction))]!;
   if (next.tabIndex < 0) next.tabIndex = -1;
   next.focus();
   next.scrollIntoView({ block: "nearest" });
-  return true;
 }
