@@ -1,5 +1,6 @@
 /**
  * What every page has: the keys and their sheet, the palette behind ⌘K, the theme, and words from a hidden tab. A page gives a
+ * control its key by `data-key`; what has no control takes part through the hook in use-keys.ts.
  */
 export { FindButton } from "./find-button.tsx";
 export { isLive } from "./is-live.ts";
