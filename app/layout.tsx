@@ -12,6 +12,10 @@ import { Providers } from "./_components/providers.tsx";
 import { TopBar } from "./_components/top-bar.tsx";
 import { MESSAGES } from "./_messages/index.ts";
 import { preferences } from "./_server/preferences.ts";
+import { getRuntime } from "./_server/runtime.ts";
+import { isLive, Notifier, PAPER, Shell } from "./_shell/index.ts";
+
+const NEWEST = { limit: 200, before: null };
 
 export const dynamic = "force-dynamic";
 
@@ -20,18 +24,31 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { default: app.name, template: `%s \u00b7 ${app.name}` }, description: app.tagline };
 }
 
-export const viewport: Viewport = { width: "device-width", initialScale: 1, colorScheme: "light dark" };
+/** The browser's frame has the panel's colour: of the chosen theme, else of the system's. */
+export async function generateViewport(): Promise<Viewport> {
+  const { theme } = await preferences();
+  const themeColor = (["light", "dark"] as const).map((scheme) => ({
+    media: `(prefers-color-scheme: ${scheme})`,
+    color: PAPER[theme ?? scheme],
+  }));
+  return { width: "device-width", initialScale: 1, colorScheme: "light dark", themeColor };
+}
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const { language, theme } = await preferences();
+  const [{ language, theme }, runs] = await Promise.all([preferences(), getRuntime().views.summaries(NEWEST)]);
   return (
     <html lang={language} data-theme={theme ?? undefined}>
+      <head>
+        <link rel="manifest" href="/manifest.webmanifest" crossOrigin="use-credentials" />
+      </head>
       <body>
         <Providers language={language} messages={MESSAGES[language]} renderedAt={Date.now()}>
           <PatternTiles />
-          <TopBar />
+          <TopBar theme={theme ?? "system"} liveRuns={runs.filter(isLive).length} />
           <ConnectionBar />
           {children}
+          <Shell />
+          <Notifier />
         </Providers>
       </body>
     </html>

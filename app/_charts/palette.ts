@@ -5,6 +5,8 @@ import { PALETTE_TOKENS, type Palette } from "#lib/charts/index.ts";
 /** Resolves the tokens where they apply: a canvas knows neither custom properties nor `light-dark()`. */
 function readPalette(): Palette {
   const probe = document.createElement("span");
+  // With forced colours every text has the same one; the tokens tell surfaces and marks apart all the same.
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const colours = PALETTE_TOKENS.map((token) => {
     probe.style.color = `var(--cw-${token})`;

@@ -3,6 +3,7 @@ import { usePathname, useRouter } from "next/navigation.js";
 import { useTransition } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Language } from "#lib/protocol/index.ts";
+import { FindButton, type Theme, useLiveRuns } from "../_shell/index.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { Link } from "./link.tsx";
 import { rememberChoice } from "./preference-cookie.ts";
@@ -10,33 +11,54 @@ import { Segmented } from "./segmented.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 import styles from "./top-bar.module.css";
 
-export function TopBar() {
+type Props = {
+  /** As the server knew them when it answered. */
+  theme: Theme;
+  liveRuns: number;
+};
+
+export function TopBar({ theme, liveRuns }: Props) {
   const t = useTranslations("app");
   const path = usePathname();
+  const live = useLiveRuns(liveRuns, path);
   return (
     <header className={styles.bar}>
       <a className={styles.skip} href="#main">
         {t("skip")}
       </a>
-      <Link className={styles.brand} href="/">
+      <Link className={styles.brand} href="/" aria-label={t("name")}>
         <BrandMark />
-        {t("name")}
+        <span className={styles.name}>{t("name")}</span>
       </Link>
       <nav className={styles.nav}>
         <Link href="/" aria-current={path === "/" ? "page" : path.startsWith("/runs/") ? "true" : undefined}>
           {t("runs")}
+          {live > 0 && <LiveCount count={live} />}
         </Link>
         <Link href="/settings" aria-current={path === "/settings" ? "page" : undefined}>
           {t("settings")}
         </Link>
       </nav>
-      <LanguageChoice />
-      <ThemeToggle />
+      <FindButton />
+      <div className={styles.language}>
+        <LanguageChoice />
+      </div>
+      <ThemeToggle rendered={theme} />
     </header>
   );
 }
 
-function LanguageChoice() {
+function LiveCount({ count }: { count: number }) {
+  const t = useTranslations("shell");
+  return (
+    <span className={styles.count}>
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{t("live", { count: String(count) })}</span>
+    </span>
+  );
+}
+
+export function LanguageChoice() {
   const t = useTranslations("app");
   const language = useLocale();
   const router = useRouter();

@@ -85,6 +85,7 @@ function RunsShelf({ shelf, initial, empty }: ShelfProps) {
         <input
           type="search"
           className={styles.filter}
+          data-key="/"
           aria-label={t("filterLabel")}
           placeholder={t("filter")}
           value={q}

@@ -1,6 +1,7 @@
 import { counterClock, placeOfStep, STRIP_METRICS, stepClock } from "#lib/charts/index.ts";
 import { type Delta, decodeDelta, METRIC, type RunView, type SeriesView } from "#lib/protocol/index.ts";
 import { fetchRunView, fetchSeries } from "./api.ts";
+import { announce } from "./changes.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
@@ -76,9 +77,8 @@ export class RunFeed {
       run: (view) => {
         if (view.id !== this.#view.id) return;
         const wentBack = view.attempts.length !== this.#view.attempts.length;
-        this.#view = view;
+        this.#setView(view);
         if (wentBack) reload.request();
-        this.#viewListeners.notify();
       },
     };
   }
@@ -133,15 +133,21 @@ export class RunFeed {
     ]);
     this.#series = series;
     if (view) {
-      this.#view = view;
       this.#viewWanted = false;
-      this.#viewListeners.notify();
+      this.#setView(view);
     }
     this.#setFailed(false);
     const missed = this.#deltas.some((delta) => series.apply(delta) === "missed");
     if (missed || series.cursor < this.#watchedFrom) this.#reload?.request();
     this.#deltas = [];
     this.#pointListeners.notify();
+  }
+
+  #setView(view: RunView): void {
+    const before = this.#view;
+    this.#view = view;
+    announce({ before, after: view });
+    this.#viewListeners.notify();
   }
 
   #setFailed(failed: boolean): void {

@@ -1,5 +1,6 @@
 import type { RunRow } from "#lib/protocol/index.ts";
 import { fetchRunRows } from "./api.ts";
+import { announce } from "./changes.ts";
 import { Coalesced } from "./coalesced.ts";
 import type { Connection } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
@@ -46,7 +47,11 @@ export class RunsFeed {
   }
 
   #set(rows: readonly RunRow[]): void {
+    const known = this.#rows;
     this.#rows = rows;
+    const before = new Map(known?.map((row) => [row.id, row]));
+    // What is read first is not news.
+    if (known) for (const after of rows) announce({ before: before.get(after.id) ?? null, after });
     this.#listeners.notify();
   }
 }

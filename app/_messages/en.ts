@@ -16,7 +16,6 @@ export const en = {
     runs: "Runs",
     settings: "Settings",
     language: "Language",
-    theme: "Switch between light and dark",
     copy: "Copy",
     copied: "Copied",
     notConnected: "Not connected. Showing {clock}.",

@@ -16,7 +16,6 @@ export const zhCn: Messages = {
     runs: "运行",
     settings: "设置",
     language: "语言",
-    theme: "切换浅色与深色",
     copy: "复制",
     copied: "已复制",
     notConnected: "连接已断开，当前显示 {clock} 的数据。",

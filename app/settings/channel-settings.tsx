@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation.js";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { ChannelView } from "#lib/protocol/index.ts";
 import button from "../_components/button.module.css";
@@ -11,7 +11,7 @@ import styles from "./channel-settings.module.css";
 import { post } from "./post.ts";
 
 /** Where alerts go. An address is sent to the server once and never shown again, only its host. */
-export function ChannelSettings({ channels }: { channels: ChannelView[] }) {
+export function ChannelSettings({ channels, children }: { channels: ChannelView[]; children: ReactNode }) {
   const t = useTranslations("settings");
   return (
     <main id="main" className={styles.screen}>
@@ -30,6 +30,7 @@ export function ChannelSettings({ channels }: { channels: ChannelView[] }) {
         )}
         <AddChannel />
       </section>
+      {children}
     </main>
   );
 }

@@ -1,4 +1,4 @@
-import type { ChannelView, RunRow, RunView } from "#lib/protocol/index.ts";
+import type { ChannelView, RunRow, RunSummary, RunView } from "#lib/protocol/index.ts";
 
 /**
  * The door from Next's pages to the process they run in. The custom server sets it before Next renders anything; pages hold
@@ -12,6 +12,8 @@ export type Runtime = {
   lang: "en" | "zh-CN" | null;
   views: {
     runs(): Promise<RunRow[]>;
+    /** Without what is drawn of them, newest first. */
+    summaries(page: { limit: number; before: string | null }): Promise<RunSummary[]>;
     run(id: string): Promise<RunView | null>;
     channels(): Promise<ChannelView[]>;
   };

@@ -204,6 +204,7 @@ export async function openServer(config: Config, version: string, events: Server
       lang: config.lang ?? null,
       views: {
         runs: () => views.runs(),
+        summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
         channels: () => channelViews(channels, reader.call),
       },

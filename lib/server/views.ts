@@ -66,7 +66,7 @@ export class Views {
     return Promise.all(stored.map(async (run) => ({ ...this.#summary(run), spark: await this.#spark(run.id) })));
   }
 
-  async summaries(page: { limit: number; before: string | null; shelf: RunShelf }): Promise<RunSummary[]> {
+  async summaries(page: { limit: number; before: string | null; shelf?: RunShelf }): Promise<RunSummary[]> {
     return (await this.#reader.runs(page)).map((run) => this.#summary(run));
   }
 

@@ -1,5 +1,4 @@
 "use client";
-import { useRef } from "react";
 import { useTranslations } from "use-intl";
 import { formatLearningRate, toAscii } from "#lib/core/index.ts";
 import type { Severity } from "#lib/protocol/index.ts";
@@ -7,7 +6,6 @@ import { CopyButton } from "../../_components/copy-button.tsx";
 import { firstSentence } from "../../_components/first-sentence.ts";
 import { Numbers } from "../../_components/numbers.tsx";
 import styles from "./advice-box.module.css";
-import { useCopyKey } from "./use-copy-key.ts";
 
 type Props = {
   advice: string;
@@ -19,13 +17,11 @@ type Props = {
 /** What to do, first sentence large. Magenta only where something is advised; nothing to do is said in ink. */
 export function AdviceBox({ advice, severity, nextRate }: Props) {
   const t = useTranslations("strip");
-  const box = useRef<HTMLDivElement>(null);
-  useCopyKey(() => box.current?.querySelector("button")?.click());
   if (!advice) return null;
   const { act, rest } = firstSentence(advice);
   const calls = severity !== null && severity !== "good";
   return (
-    <div ref={box} className={styles.box} data-calls={calls || undefined}>
+    <div className={styles.box} data-calls={calls || undefined}>
       <p className={styles.title}>{act}</p>
       {rest && (
         <p className={styles.rest}>
@@ -33,7 +29,12 @@ export function AdviceBox({ advice, severity, nextRate }: Props) {
         </p>
       )}
       {nextRate !== null && (
-        <CopyButton className={styles.copy} value={toAscii(formatLearningRate(nextRate))} label={t("learningRate")} />
+        <CopyButton
+          className={styles.copy}
+          value={toAscii(formatLearningRate(nextRate))}
+          label={t("learningRate")}
+          shortcut="y"
+        />
       )}
     </div>
   );

@@ -27,7 +27,7 @@ export function RunHeader({ run }: { run: RunView }) {
           {run.path}
         </span>
         {run.records > 0 && (
-          <a className={`${button.button} ${styles.report}`} href={`/runs/${run.id}/report`}>
+          <a className={`${button.button} ${styles.report}`} href={`/runs/${run.id}/report`} data-key="r">
             {t("report")}
           </a>
         )}

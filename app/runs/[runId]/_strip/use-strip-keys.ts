@@ -4,6 +4,7 @@ import { valueNear } from "#lib/charts/index.ts";
 import { verdictStretches } from "#lib/core/index.ts";
 import type { RunView, XAxis } from "#lib/protocol/index.ts";
 import type { Strip } from "../../../_charts/index.ts";
+import { isFreeKey } from "../../../_shell/index.ts";
 import { AXES, type StripChoice } from "./strip-choice.ts";
 import type { Zoom } from "./use-zoom.ts";
 
@@ -18,21 +19,13 @@ type Input = {
   zoom: Zoom;
 };
 
-/** Where text is written, or a list is open: no single key means the strip there. */
-const FIELDS = "input:not([type=radio]), textarea, select, [contenteditable], [role=menu], dialog, [role=dialog]";
-/** What a control that has the focus does itself. */
-const CONTROLS = "input, button, a, summary";
-const OWN_KEYS = /^( |Enter|Arrow.*|Home|End)$/;
-
-/** Single keys for the strip. They rest while a field has the focus, and leave combinations to the browser. */
+/** Single keys for the strip: `KEYS` lists them, `isFreeKey` says when they are ours. */
 export function useStripKeys(input: Input): void {
   const latest = useRef(input);
   latest.current = input;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const target = event.target as HTMLElement;
-      if (target.closest(FIELDS) || (OWN_KEYS.test(event.key) && target.closest(CONTROLS))) return;
+      if (!isFreeKey(event)) return;
       if (act(event, latest.current)) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
