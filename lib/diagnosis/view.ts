@@ -35,7 +35,7 @@ export function diagnosisView(state: EngineState): DiagnosisView {
   };
 }
 
-/** What the verdict was made from: the bucket means at their centres, and the level of the bucket being filled. */
+/** What the verdict was made from: the bucket means at their centres, and the level of the newest bucket's worth of points. */
 function trend({ curve }: EngineState): DiagnosisView["trend"] {
   const { history } = curve;
   const step: number[] = [];
@@ -44,10 +44,13 @@ function trend({ curve }: EngineState): DiagnosisView["trend"] {
     step.push(bucketStep(curve, i));
     value.push(significant(bucketMean(history, i), 7));
   }
-  const { open } = history;
+  const { open, width, count } = history;
   if (open.points > 0) {
+    // A few points alone are no trend: the bucket before stands in for those that are still to come.
+    const missing = count > 0 ? width - open.points : 0;
+    const before = missing > 0 ? missing * bucketMean(history, count - 1) : 0;
     step.push(open.step);
-    value.push(significant(open.sum / open.points, 7));
+    value.push(significant((open.sum + before) / (open.points + missing), 7));
   }
   const f = features(curve);
   return { step, value, noise: f === null ? null : significant(f.noise, 4) };

@@ -4,7 +4,7 @@ import { logLevel } from "./log-level.ts";
 import styles from "./log-lines.module.css";
 
 /** A number that stands alone in a log line: not part of a name, a version or a time. */
-const NUMBER = /(?<![\w.:-])([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[kKMGB%]?|nan|NaN|-?inf)(?!\.?[\w:])/;
+const NUMBER = /(?<![\w.:-])([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[kKMGB%]?|nan|NaN|-?inf)(?!\.?[\w:]|-\d)/;
 
 type Sought = {
   length: number;

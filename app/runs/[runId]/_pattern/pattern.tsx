@@ -101,8 +101,7 @@ function PatternCommand({ run, pattern }: { run: RunView; pattern: string }) {
     () => window.location.origin,
     () => "",
   );
-  const [verb, server] = run.canReadAgain ? ["watch", ""] : ["tail", ` --server ${origin}`];
-  return (
-    <Command command={`npm run -s curvewatch -- ${verb} ${quoted(run.path)} --pattern ${quoted(pattern)}${server}`} />
-  );
+  const [verb, server]: [string, string[]] = run.canReadAgain ? ["watch", []] : ["tail", ["--server", origin]];
+  const options = ["--pattern", quoted(pattern), ...server];
+  return <Command command={["npm run -s curvewatch --", verb, quoted(run.path), ...options].join(" ")} />;
 }
