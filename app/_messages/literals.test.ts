@@ -62,7 +62,8 @@ test("every message is used, and every name that is asked for is there", () => {
     }
     for (const [, words] of text.matchAll(/`([\w.]*\$\{[^`]*)`/g)) {
       const name = words!.split(/\$\{[^}]*\}/).map((part) => part.replaceAll(".", "\\."));
-      if (name.some(Boolean))
+      // Only what can be a message's name is one.
+      if (name.some(Boolean) && name.every((part) => /^[\w.\\]*$/.test(part)))
         for (const root of roots) patterns.push(new RegExp(`^${root.replaceAll(".", "\\.")}${name.join("\\w+")}$`));
     }
     for (const [, name] of text.matchAll(/\bt\(\s*"([\w.-]+)"/g)) {
