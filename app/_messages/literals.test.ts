@@ -45,7 +45,7 @@ test("the reader of sources finds what it should find", () => {
 });
 
 /** Messages whose names are put together at run time, or that the server or a library asks for. */
-const DYNAMIC = [/^verdict\.(word|sub)\./, /^state\./];
+const DYNAMIC = [/^verdict\.(word|sub)\./, /^state\./, /^rail\.delivery\./];
 
 test("every message is used, and every name that is asked for is there", () => {
   const known = namesOf(MESSAGES.en);
