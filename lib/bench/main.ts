@@ -1,10 +1,16 @@
 import { benchDiagnosis } from "./diagnosis.ts";
 import { type Bench, type Figure, machine } from "./figure.ts";
 import { benchImport } from "./import.ts";
+import { benchPage } from "./page.ts";
 import { benchParse } from "./parse.ts";
 
 /** `npm run bench -- NAME [--json] [--mb=N]`: measures, prints, and fails when a figure misses its target. */
-const BENCHES: Record<string, Bench> = { diagnosis: benchDiagnosis, import: benchImport, parse: benchParse };
+const BENCHES: Record<string, Bench> = {
+  diagnosis: benchDiagnosis,
+  import: benchImport,
+  page: benchPage,
+  parse: benchParse,
+};
 
 const args = process.argv.slice(2);
 const json = args.includes("--json");
