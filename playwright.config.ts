@@ -5,7 +5,12 @@ export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/fixtures/global-setup.ts",
   timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // One picture for every machine: fonts and Chromium differ by a hair from one to the next.
+  snapshotPathTemplate: "e2e/screens/{arg}{ext}",
+  expect: {
+    timeout: 20_000,
+    toHaveScreenshot: { maxDiffPixelRatio: 0.03, threshold: 0.3, animations: "disabled", caret: "hide" },
+  },
   workers: 1,
   forbidOnly: true,
   reporter: [["list"]],

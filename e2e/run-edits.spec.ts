@@ -23,7 +23,7 @@ test("a run is renamed, tagged and noted by keyboard, and all of it outlives a r
   await expect(heading).toHaveText("baseline, seed 2");
 
   const notes = page.getByRole("region", { name: "Notes and tags" });
-  await notes.getByRole("textbox", { name: "Tags" }).fill("nan");
+  await notes.getByLabel("Tags", { exact: true }).first().fill("nan");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("list", { name: "Tags" })).toHaveText("nan");
   await notes.getByRole("button", { name: "Add notes" }).click();

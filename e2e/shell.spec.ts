@@ -24,7 +24,7 @@ test("the palette finds a run, a setting and what the page can do, by keyboard a
   // What the page can do: the strip's own key is pressed.
   await page.getByRole("button", { name: "Find a run, host or setting" }).click();
   await field.fill("last 10");
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("listbox").getByRole("option")).toHaveCount(1);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("radio", { name: "Last 10%" })).toBeChecked();
 
@@ -56,7 +56,7 @@ test("keys act on the page they are pressed on, rest in a field, and can be turn
   await expect(theme).toHaveAccessibleName("Theme: System");
 
   await page.goto(url);
-  await expect(page.getByRole("slider")).toBeVisible();
+  await expect(page.getByRole("slider", { name: "Crosshair" })).toBeVisible();
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keys on this page" });
   await expect(sheet).toContainText("Move the crosshair by one sample");
@@ -74,7 +74,7 @@ test("keys act on the page they are pressed on, rest in a field, and can be turn
   await page.getByRole("radiogroup", { name: "Single keys" }).getByRole("radio", { name: "Off" }).click();
   await page.keyboard.press("t");
   await page.goto(url);
-  await expect(page.getByRole("slider")).toBeVisible();
+  await expect(page.getByRole("slider", { name: "Crosshair" })).toBeVisible();
   await page.keyboard.press("l");
   await page.keyboard.press("t");
   await page.keyboard.press("Control+k");

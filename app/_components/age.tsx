@@ -14,7 +14,7 @@ type Props = {
 export function Age({ at, text }: Props) {
   const language = useLocale();
   const renderedAt = useRenderedAt();
-  const ref = useRef<HTMLSpanElement>(null);
+  const ref = useRef<HTMLTimeElement>(null);
   useLayoutEffect(() => {
     const write = () => {
       const next = text(formatAge(serverNow() - at, language));
@@ -23,5 +23,9 @@ export function Age({ at, text }: Props) {
     write();
     return everySecond(write);
   });
-  return <span ref={ref}>{text(formatAge(renderedAt - at, language))}</span>;
+  return (
+    <time ref={ref} dateTime={new Date(at).toISOString()}>
+      {text(formatAge(renderedAt - at, language))}
+    </time>
+  );
 }

@@ -25,7 +25,7 @@ export function LrTape({ lr, verdict }: { lr: LrView; verdict: VerdictName }) {
     next === null ? t("label", { now, zone }) : t("labelAdvised", { now, zone, advised: formatLearningRate(next) });
   const basis = t(`basis.${tape.basis === "run" && tape.usualEnds ? "runAndUsual" : tape.basis}`);
   return (
-    <figure className={styles.tape} role="img" aria-label={label}>
+    <figure className={styles.tape} aria-label={label}>
       <div className={styles.boxes} aria-hidden="true">
         {scene.arrow && scene.advised && <Arrow from={scene.now.box} to={scene.advised.box} />}
         {scene.advised && (

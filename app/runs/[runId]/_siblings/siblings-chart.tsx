@@ -17,7 +17,7 @@ export function SiblingsChart({ run, siblings }: { run: RunView; siblings: Sibli
     best: formatLearningRate(siblings.best.rate),
   });
   return (
-    <figure className={styles.figure} role="img" aria-label={label}>
+    <figure className={styles.figure} aria-label={label}>
       <div className={styles.levels} aria-hidden="true">
         <span className="num">{formatMetric(high)}</span>
         <span className="num">{formatMetric(low)}</span>
