@@ -11,7 +11,7 @@ export default defineConfig({
     timeout: 20_000,
     toHaveScreenshot: { maxDiffPixelRatio: 0.03, threshold: 0.3, animations: "disabled", caret: "hide" },
   },
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   reporter: [["list"]],
   use: {

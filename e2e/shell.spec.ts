@@ -78,7 +78,7 @@ test("keys act on the page they are pressed on, rest in a field, and can be turn
   await page.keyboard.press("l");
   await page.keyboard.press("t");
   await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox")).toBeFocused();
+  await expect(page.getByRole("combobox", { name: "Find a run, host or setting" })).toBeFocused();
   await expect(theme).toHaveAttribute("aria-label", "Theme: Light");
   expect(new URL(page.url()).search).toBe("");
 
