@@ -1,43 +1,76 @@
 import type { Palette, Stroke } from "#lib/charts/index.ts";
 
-/** A canvas over the chart for what came since the chart was drawn. Line widths and colours are the chart's. */
+/** Pixels: the least width of the canvas, and what it is widened by when points leave it. */
+const WIDEN = 64;
+const MARGIN = 8;
+
+/**
+ * A canvas over the chart for what came since the chart was drawn, no wider than that: what it costs to show it anew grows
+ * with its size. Line widths and colours are the chart's.
+ */
 export class FreshCanvas {
   readonly #canvas = document.createElement("canvas");
-  #empty = true;
+  #height = 0;
+  /** The stretch of the strip that it covers, in pixels; null while it shows nothing. */
+  #window: { left: number; right: number } | null = null;
 
   constructor(host: HTMLElement) {
-    this.#canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
+    this.#canvas.style.cssText = "position:absolute;top:0;height:100%;pointer-events:none";
+    this.#canvas.hidden = true;
     host.append(this.#canvas);
   }
 
-  resize(width: number, height: number): void {
-    this.#canvas.width = Math.round(width * devicePixelRatio);
-    this.#canvas.height = Math.round(height * devicePixelRatio);
-    this.#empty = true;
+  resize(height: number): void {
+    this.#height = height;
+    this.clear();
   }
 
   clear(): void {
-    if (!this.#empty) this.#canvas.getContext("2d")?.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
-    this.#empty = true;
+    this.#window = null;
+    this.#canvas.hidden = true;
   }
 
   draw(strokes: readonly Stroke[], palette: Palette, shown: { raw: boolean; eval: boolean }): void {
-    this.clear();
     const context = this.#canvas.getContext("2d");
-    if (!context) return;
+    if (!context || !this.#cover(strokes)) return;
+    const { left } = this.#window!;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    context.translate(-left, 0);
     context.lineJoin = "round";
     for (const stroke of strokes) {
       if ((stroke.name === "loss" && !shown.raw) || (stroke.name === "eval" && !shown.eval)) continue;
       context.save();
       context.beginPath();
-      context.rect(0, stroke.lane.top, this.#canvas.width, stroke.lane.height);
+      context.rect(left, stroke.lane.top, this.#canvas.width, stroke.lane.height);
       context.clip();
       if (stroke.name === "eval") drawRings(context, stroke.xy, palette);
       else drawLine(context, stroke, palette);
       context.restore();
     }
-    this.#empty = false;
+  }
+
+  /** Stands where the strokes are. @returns false when there are none */
+  #cover(strokes: readonly Stroke[]): boolean {
+    let [left, right] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const { xy } of strokes) {
+      for (let i = 0; i < xy.length; i += 2) {
+        if (xy[i]! < left) left = xy[i]!;
+        if (xy[i]! > right) right = xy[i]!;
+      }
+    }
+    if (!(right >= left)) return false;
+    const known = this.#window;
+    if (known && left - MARGIN >= known.left && right + MARGIN <= known.right) return true;
+    const window = { left: Math.floor(left - MARGIN), right: Math.ceil(right + WIDEN) };
+    this.#window = window;
+    const { style } = this.#canvas;
+    style.left = `${window.left}px`;
+    style.width = `${window.right - window.left}px`;
+    this.#canvas.width = Math.round((window.right - window.left) * devicePixelRatio);
+    this.#canvas.height = Math.round(this.#height * devicePixelRatio);
+    this.#canvas.hidden = false;
+    return true;
   }
 }
 

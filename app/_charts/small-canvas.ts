@@ -6,6 +6,8 @@ import { LINE_KEYS, type Palette, placed, type SmallScene, type SmallSeries } fr
  */
 export class SmallCanvas {
   readonly #canvas: HTMLCanvasElement;
+  /** As of the last whole drawing: asking the page for it lays it out. */
+  #size: Size = { width: 0, height: 0 };
   #drawn: { scene: SmallScene; palette: Palette; ends: Map<string, End> } | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
@@ -13,7 +15,8 @@ export class SmallCanvas {
   }
 
   draw(scene: SmallScene, palette: Palette, series: SmallSeries): void {
-    const { width, height } = this.#size();
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    this.#size = { width, height };
     this.#canvas.width = Math.round(width * devicePixelRatio);
     this.#canvas.height = Math.round(height * devicePixelRatio);
     const context = this.#context();
@@ -33,7 +36,7 @@ export class SmallCanvas {
     const context = this.#context();
     if (!drawn || !context) return false;
     const { scene, palette, ends } = drawn;
-    const size = this.#size();
+    const size = this.#size;
     for (const [i, { metric }] of scene.lines.entries()) {
       const tail = series.tails.get(metric);
       const end = ends.get(metric)!;
@@ -55,10 +58,6 @@ export class SmallCanvas {
   /** What is drawn, as a picture. */
   get element(): HTMLCanvasElement {
     return this.#canvas;
-  }
-
-  #size() {
-    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
   }
 
   #context(): CanvasRenderingContext2D | null {

@@ -18,6 +18,8 @@ export class StripChart {
   readonly #element: HTMLElement;
   readonly #chart: ChartInstance;
   readonly #fresh: FreshCanvas;
+  /** As of the last resize: asking the page for it lays it out. */
+  #width = 0;
   #drawn: { scene: StripScene; style: StripStyle } | null = null;
 
   constructor(element: HTMLElement, onPointer: (x: number | null) => void) {
@@ -53,14 +55,15 @@ export class StripChart {
   extend(series: StripSeries): number | null {
     if (!this.#drawn) return null;
     const { scene, style } = this.#drawn;
-    const fresh = freshStrokes(scene, series, this.#element.clientWidth);
+    const fresh = freshStrokes(scene, series, this.#width);
     if (fresh) this.#fresh.draw(fresh.strokes, style.palette, style.controls);
     return fresh?.now ?? null;
   }
 
   resize(): void {
     this.#chart.resize();
-    this.#fresh.resize(this.#element.clientWidth, this.#element.clientHeight);
+    this.#width = this.#element.clientWidth;
+    this.#fresh.resize(this.#element.clientHeight);
   }
 
   dispose(): void {

@@ -22,7 +22,8 @@ export type SmallChart = {
   newest: Newest[];
 };
 
-const TELL_EVERY_MS = 1000;
+/** A small chart is drawn on, and its numbers told, at most this often. */
+const FOLLOW_EVERY_MS = 1000;
 
 /**
  * Draws a small chart. Points pass React by; a chart that is not on the screen is not drawn, and one in a hidden tab catches
@@ -74,24 +75,30 @@ export function useSmallChart({ points, metrics, stage, log }: Options): SmallCh
 
   useEffect(() => {
     let waiting = 0;
-    let toldAt = 0;
-    const follow = (now: number) => {
-      waiting = 0;
+    let frame = 0;
+    const follow = () => {
       const series = points.series();
       const { chart, isSeen } = own.current;
       if (!series || !chart || (!isSeen && series === own.current.series)) return;
       if (series !== own.current.series || !chart.extend(series)) draw();
-      else if (now - toldAt >= TELL_EVERY_MS) {
-        toldAt = now;
-        setNewest(metrics.map((metric) => newestOf(series, metric)));
-      }
+      else setNewest(metrics.map((metric) => newestOf(series, metric)));
     };
     const unsubscribe = points.subscribePoints(() => {
-      waiting ||= requestAnimationFrame(follow);
+      // Anew from the store: at once.
+      if (points.series() !== own.current.series) {
+        cancelAnimationFrame(frame);
+        frame = requestAnimationFrame(follow);
+        return;
+      }
+      waiting ||= window.setTimeout(() => {
+        waiting = 0;
+        frame = requestAnimationFrame(follow);
+      }, FOLLOW_EVERY_MS);
     });
     return () => {
       unsubscribe();
-      cancelAnimationFrame(waiting);
+      clearTimeout(waiting);
+      cancelAnimationFrame(frame);
     };
   }, [points, metrics, draw]);
 

@@ -175,10 +175,20 @@ function cut(series: StripSeries, held: Held | null): StripSeries {
   return { x, views, tails, clock, times, superseded, until: Math.min(until, series.until ?? until) };
 }
 
-/** The pen and the now-line move with every point, so they are moved without React. */
+/**
+ * The pen and the now-line move with every point, so they are moved without React; and only when that can be seen, for all
+ * that stands on the strip is laid out by it.
+ */
 function placeNow(frame: HTMLElement | null, { x }: StripScene, now: number): void {
-  frame?.style.setProperty("--now", `${((now - x.min) / (x.max - x.min)) * 100}%`);
+  if (!frame) return;
+  const place = ((now - x.min) / (x.max - x.min)) * 100;
+  const known = Number.parseFloat(frame.style.getPropertyValue("--now"));
+  if (Math.abs(place - known) < NOW_MOVES_BY) return;
+  frame.style.setProperty("--now", `${place}%`);
 }
+
+/** In percent of the plot: less than half a pixel on any screen. */
+const NOW_MOVES_BY = 0.04;
 
 function placePen(frame: HTMLElement | null, { pen, lanes }: StripScene): void {
   const loss = lanes.find(({ name }) => name === "loss");

@@ -7,7 +7,7 @@ import type { Connection, Watcher } from "./connection.ts";
 import { Listeners } from "./listeners.ts";
 import { axisMetrics, type Clocks, moved, type SeriesQuery, SeriesWindow } from "./series-window.ts";
 
-/** Raw points beside the views after which the store's own resolution is asked for again. */
+/** Raw points beside a view after which the store's own resolution is asked for again. */
 const TAIL_LIMIT = 2000;
 
 /**

@@ -69,7 +69,7 @@ export class SeriesWindow implements StripSeries {
     return this.#cursor;
   }
 
-  /** Raw points held beside the views. */
+  /** Raw points held beside the view of the metric that has most of them. */
   get appended(): number {
     return this.#appended;
   }
@@ -95,7 +95,7 @@ export class SeriesWindow implements StripSeries {
         const tail = this.#tail(names[k]!);
         tail.x.push(x[i]!);
         tail.y.push(values[k]![i]!);
-        this.#appended++;
+        this.#appended = Math.max(this.#appended, tail.x.length);
       }
     }
   }

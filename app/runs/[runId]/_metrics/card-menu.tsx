@@ -9,7 +9,7 @@ import { Icon } from "../../../_components/icon.tsx";
 import menu from "../../../_components/menu.module.css";
 import styles from "./metric-card.module.css";
 
-type Props = { run: RunView; group: MetricGroup; scene: SmallScene | null };
+type Props = { run: Pick<RunView, "id" | "name">; group: MetricGroup; scene: SmallScene | null };
 
 /** What is shown as a picture; every point, at full resolution, as a table. */
 export function CardMenu({ run, group, scene }: Props) {

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { formatTick, type MetricGroup, nameInGroup, type SmallScene, valueNear } from "#lib/charts/index.ts";
 import { formatDuration, formatMetric, formatStep, MISSING } from "#lib/core/index.ts";
@@ -11,9 +11,16 @@ import { CardMenu } from "./card-menu.tsx";
 import styles from "./metric-card.module.css";
 import { Swatch } from "./swatch.tsx";
 
-type Props = { run: RunView; feed: RunFeed; stage: Stage; group: MetricGroup; onRemove: () => void };
+type Props = {
+  run: Pick<RunView, "id" | "name">;
+  feed: RunFeed;
+  stage: Stage;
+  group: MetricGroup;
+  onRemove: (id: string) => void;
+};
 
-export function MetricCard({ run, feed, stage, group, onRemove }: Props) {
+/** Draws itself as points come: a new view of the run, once a second, is no reason to. */
+export const MetricCard = memo(function MetricCard({ run, feed, stage, group, onRemove }: Props) {
   const t = useTranslations("metrics");
   const language = useLocale();
   const [log, setLog] = useState(false);
@@ -41,7 +48,7 @@ export function MetricCard({ run, feed, stage, group, onRemove }: Props) {
         <button
           type="button"
           className={styles.tool}
-          onClick={onRemove}
+          onClick={() => onRemove(group.id)}
           aria-label={t("removeOf", { metric: group.title })}
         >
           <Icon>
@@ -83,7 +90,7 @@ export function MetricCard({ run, feed, stage, group, onRemove }: Props) {
       </figure>
     </li>
   );
-}
+});
 
 const near = (scene: SmallScene | null, line: number, x: number): number | undefined => {
   const trace = scene?.lines[line]?.trace;

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { metricGroups } from "#lib/charts/index.ts";
 import type { RunView } from "#lib/protocol/index.ts";
@@ -25,6 +25,14 @@ export function Metrics({ run, feed, stage }: Props) {
   const [asTable, setAsTable] = useState(false);
   const wanted = chosen.flatMap(({ metrics }) => metrics).join("\n");
   useEffect(() => (wanted === "" ? undefined : feed.want(wanted.split("\n"))), [feed, wanted]);
+  const { id, name } = run;
+  const named = useMemo(() => ({ id, name }), [id, name]);
+  const latest = useRef({ chosen, choose });
+  latest.current = { chosen, choose };
+  const remove = useCallback((gone: string) => {
+    const kept = latest.current.chosen.filter((group) => group.id !== gone);
+    latest.current.choose(kept.map((group) => group.id));
+  }, []);
   if (groups.length === 0) return null;
   return (
     <section className={`${panel.panel} ${styles.panel}`} aria-label={t("title")}>
@@ -36,14 +44,7 @@ export function Metrics({ run, feed, stage }: Props) {
       {chosen.length > 0 && (
         <ul className={styles.cards}>
           {chosen.map((group) => (
-            <MetricCard
-              key={group.id}
-              run={run}
-              feed={feed}
-              stage={stage}
-              group={group}
-              onRemove={() => choose(chosen.filter(({ id }) => id !== group.id).map(({ id }) => id))}
-            />
+            <MetricCard key={group.id} run={named} feed={feed} stage={stage} group={group} onRemove={remove} />
           ))}
         </ul>
       )}
