@@ -98,7 +98,9 @@ test("a run that begins to swing gets a tape, and Y copies the advised rate in p
   await expect(verdict.getByRole("heading")).toContainText("Healthy", { timeout: 30_000 });
   trainer.send({ phase: "swinging" });
   await expect(verdict.getByRole("heading")).toContainText("Oscillating", { timeout: 30_000 });
-  await expect(verdict.getByRole("figure", { name: "Learning rate 5e-4, oscillating; 2.5e-4 is advised." })).toBeVisible();
+  await expect(
+    verdict.getByRole("figure", { name: "Learning rate 5e-4, oscillating; 2.5e-4 is advised." }),
+  ).toBeVisible();
   await page.keyboard.press("y");
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("2.5e-4");
 });
