@@ -19,7 +19,7 @@ import {
 } from "#lib/charts/index.ts";
 import type { XAxis } from "#lib/protocol/index.ts";
 import { usePalette } from "./palette.ts";
-import { StripChart } from "./strip-chart.ts";
+import type { StripChart } from "./strip-chart.ts";
 
 type Points = { series: () => StripSeries | null; subscribePoints: (listener: () => void) => () => void };
 
@@ -31,6 +31,9 @@ type Options = {
   /** Nothing that comes is drawn while true. */
   hold: boolean;
 };
+
+/* The page stands, with its axes' frame, before the code that draws is there. */
+const loadStripChart = () => import("./strip-chart.ts");
 
 /** What surrounds the canvas is told at most this often; the canvas itself follows every frame. */
 const TELL_EVERY_MS = 1000;
@@ -56,7 +59,7 @@ export type Strip = {
 export function useStrip({ points, run, controls, compact, hold }: Options): Strip {
   const canvas = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLElement>(null);
-  const chart = useRef<StripChart | null>(null);
+  const [chart, setChart] = useState<StripChart | null>(null);
   const language = useLocale();
   const palette = usePalette();
   const style = useMemo<StripStyle | null>(
@@ -72,7 +75,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
   const held = useRef<Held | null>(null);
 
   const draw = useCallback(() => {
-    if (!chart.current || !style) return;
+    if (!style) return;
     const series = points.series();
     if (!hold) held.current = null;
     const next = stripScene({
@@ -83,7 +86,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
       previous: current.current.scene,
     });
     if (hold && series) held.current ??= { run, x: series.x, until: next.now, step: next.toStep(next.now) };
-    chart.current.draw(next, style);
+    chart?.draw(next, style);
     placeNow(frame.current, next, next.now);
     placePen(frame.current, next);
     current.current.scene = next;
@@ -98,7 +101,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
     const wait = sameFrame(told, next) && told.total > 0 ? toldAt + TELL_EVERY_MS - performance.now() : 0;
     if (wait <= 0) tell();
     else if (!telling) current.current.telling = window.setTimeout(tell, wait);
-  }, [points, run, controls, compact, hold, style]);
+  }, [chart, points, run, controls, compact, hold, style]);
 
   const readAt = useCallback(
     (x: number | null) =>
@@ -109,20 +112,33 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
   useLayoutEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const made = new StripChart(element, readAt);
-    chart.current = made;
+    let made: StripChart | null = null;
+    let mounted = true;
     const observer = new ResizeObserver(() => {
       setWidth(element.clientWidth);
-      made.resize();
+      made?.resize();
     });
     observer.observe(element);
+    loadStripChart().then(
+      ({ StripChart }) => {
+        if (!mounted) return;
+        made = new StripChart(element, readAt);
+        made.resize();
+        setChart(made);
+      },
+      (error: unknown) =>
+        setChart(() => {
+          throw error;
+        }),
+    );
     const state = current.current;
     return () => {
+      mounted = false;
       clearTimeout(state.telling);
       state.telling = 0;
       observer.disconnect();
-      made.dispose();
-      chart.current = null;
+      made?.dispose();
+      setChart(null);
     };
   }, [readAt]);
 
@@ -135,7 +151,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
       if (held.current) return;
       const series = points.series();
       const known = series !== null && series === current.current.series;
-      const now = known ? (chart.current?.extend(series) ?? null) : null;
+      const now = known ? (chart?.extend(series) ?? null) : null;
       if (now === null) draw();
       else placeNow(frame.current, current.current.scene, now);
     };
@@ -146,7 +162,7 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
       unsubscribe();
       cancelAnimationFrame(waiting);
     };
-  }, [points, draw]);
+  }, [chart, points, draw]);
 
   const sceneNow = useCallback(() => current.current.scene, []);
   const figure = (words: FigureWords): ChartFigure | null =>

@@ -16,9 +16,12 @@ export function Age({ at, text }: Props) {
   const renderedAt = useRenderedAt();
   const ref = useRef<HTMLTimeElement>(null);
   useLayoutEffect(() => {
+    let written: string | null = null;
     const write = () => {
-      const next = text(formatAge(serverNow() - at, language));
-      if (ref.current && ref.current.textContent !== next) ref.current.textContent = next;
+      const age = formatAge(serverNow() - at, language);
+      if (age === written || !ref.current) return;
+      written = age;
+      ref.current.textContent = text(age);
     };
     write();
     return everySecond(write);

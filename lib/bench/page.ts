@@ -96,17 +96,23 @@ async function taskSeconds(cdp: CDPSession): Promise<number> {
   return metrics.find(({ name }) => name === "TaskDuration")!.value;
 }
 
+/** What the page's own HTML asks for, which is what it needs before it can be used; and with what it asks for on its own afterwards. */
 async function firstLoad(browser: Browser, url: string): Promise<Figure[]> {
   const page = await browser.newPage();
-  const scripts: Promise<number>[] = [];
+  const scripts: Promise<[url: string, bytes: number]>[] = [];
   page.on("response", (response) => {
     if (response.request().resourceType() === "script")
-      scripts.push(response.body().then((body) => gzipSync(body).length));
+      scripts.push(response.body().then((body) => [response.url(), gzipSync(body).length]));
   });
-  await page.goto(url, { waitUntil: "networkidle" });
+  const html = await (await page.goto(url, { waitUntil: "networkidle" }))!.text();
   const sizes = await Promise.all(scripts);
   await page.close();
-  return [atMost("first load JS", "kB gzip", [sizes.reduce((sum, size) => sum + size, 0) / 1000], 350)];
+  const sum = (some: typeof sizes): number => some.reduce((total, [, size]) => total + size, 0) / 1000;
+  const first = sizes.filter(([from]) => html.includes(`src="${new URL(from).pathname}"`));
+  return [
+    atMost("first load JS", "kB gzip", [sum(first)], 350),
+    atMost("JS once quiet, charts and all", "kB gzip", [sum(sizes)], 560),
+  ];
 }
 
 const RUNS = 5;

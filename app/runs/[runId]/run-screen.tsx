@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { RunView } from "#lib/protocol/index.ts";
 import { Stage } from "../../_charts/index.ts";
 import { useRun } from "../../_live/index.ts";
@@ -16,9 +16,11 @@ import { LogTail } from "./log-tail.tsx";
 import { RunHeader } from "./run-header.tsx";
 import styles from "./run-screen.module.css";
 import { ScheduleNote } from "./schedule-note.tsx";
-import { Unrecognised } from "./unrecognised.tsx";
 import { VerdictPanel } from "./verdict-panel.tsx";
 import { Waiting } from "./waiting.tsx";
+
+/* Most logs are understood. */
+const Unrecognised = lazy(() => import("./unrecognised.tsx"));
 
 /** One run, live. Before its log exists, and while nothing in it is understood, it says so instead of drawing empty lanes. */
 export function RunScreen({ initial }: { initial: RunView }) {
@@ -29,7 +31,9 @@ export function RunScreen({ initial }: { initial: RunView }) {
     <main id="main">
       <RunHeader run={view} />
       {view.metrics.length === 0 ? (
-        <div className={styles.single}>{view.linesRead > 0 ? <Unrecognised run={view} /> : <Waiting run={view} />}</div>
+        <div className={styles.single}>
+          <Suspense>{view.linesRead > 0 ? <Unrecognised run={view} /> : <Waiting run={view} />}</Suspense>
+        </div>
       ) : (
         <div className={styles.columns}>
           <div className={styles.main}>

@@ -9,7 +9,7 @@ import styles from "./notice.module.css";
 import { quoted } from "./quoted.ts";
 
 /** Lines came, but none told a number: what was seen, how to have it read, and what would be understood. */
-export function Unrecognised({ run }: { run: RunView }) {
+export default function Unrecognised({ run }: { run: RunView }) {
   const t = useTranslations("unrecognised");
   return (
     <section className={`${panel.panel} ${styles.notice}`}>

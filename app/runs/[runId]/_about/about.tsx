@@ -6,9 +6,9 @@ import buttons from "../../../_components/button.module.css";
 import { useRunEdits } from "../../../_edits/edit-run.ts";
 import { RailSection } from "../rail-section.tsx";
 import styles from "./about.module.css";
-import { TagField } from "./tag-field.tsx";
 
-/** Markdown is read by a library that most pages never need. */
+/* Neither is needed to see how the run does. */
+const TagField = lazy(() => import("./tag-field.tsx"));
 const Markdown = lazy(() => import("./markdown.tsx"));
 
 /** What a person adds to a run: notes and tags. */
@@ -18,7 +18,9 @@ export function About({ run }: { run: RunView }) {
   const [isWriting, setIsWriting] = useState(false);
   return (
     <RailSection title={t("title")}>
-      <TagField tags={run.tags} onChange={(tags) => void edit({ tags })} />
+      <Suspense fallback={run.tags.join(" ")}>
+        <TagField tags={run.tags} onChange={(tags) => void edit({ tags })} />
+      </Suspense>
       {isWriting ? (
         <NotesField
           notes={run.notes}

@@ -7,7 +7,7 @@ import styles from "./about.module.css";
 
 type Props = { tags: readonly string[]; onChange: (tags: string[]) => void };
 
-export function TagField({ tags, onChange }: Props) {
+export default function TagField({ tags, onChange }: Props) {
   const t = useTranslations("about");
   return (
     <TagsInput

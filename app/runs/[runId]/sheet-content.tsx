@@ -1,23 +1,13 @@
 "use client";
 import { Drawer, Modal } from "@mantine/core";
-import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { Icon } from "../../_components/icon.tsx";
-import styles from "./sheet.module.css";
-
-type Props = {
-  title: string;
-  opened: boolean;
-  onClose: () => void;
-  /** In the middle of the page, or from its lower edge as on a phone. */
-  place: "centre" | "below";
-  children: ReactNode;
-};
+import type { SheetProps } from "./sheet.tsx";
+import styles from "./sheet-content.module.css";
 
 const STILL = { duration: 0 };
 
-/** Something that needs the whole page for a while. It keeps the focus, and Escape or a click beside it ends it. */
-export function Sheet({ title, opened, onClose, place, children }: Props) {
+export default function SheetContent({ title, opened, onClose, place, children }: SheetProps) {
   const t = useTranslations("rail");
   const Kind = place === "centre" ? Modal : Drawer;
   return (
