@@ -206,6 +206,7 @@ export const en = {
       sending: "being sent",
       dead: "could not be delivered",
       folded: "not told",
+      digested: "told with others",
     },
     verdictTitle: "{word}: {sub}",
     showIncident: "Incident {number}: {title}. Show this stretch",

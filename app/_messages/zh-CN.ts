@@ -200,7 +200,7 @@ export const zhCn: Messages = {
     countNoted: "{count} 个记录",
     none: "目前没有事件。",
     noneHealthy: "没有异常。",
-    delivery: { queued: "等待发送", sending: "发送中", dead: "无法送达", folded: "未通知" },
+    delivery: { queued: "等待发送", sending: "发送中", dead: "无法送达", folded: "未通知", digested: "合并通知" },
     verdictTitle: "{word}：{sub}",
     showIncident: "事件 {number}：{title}。显示这一段",
     incidentAt: "步 {step}，在步 {said} 发现",

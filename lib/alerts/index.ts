@@ -7,6 +7,10 @@
  * the same id. A channel's address is a secret: it is in no message, no log and no answer.
  */
 export { type ChannelKind, channelFor } from "./channels/index.ts";
-export { type AlertChange, endOfRun, stateAlerts, stepAlerts } from "./lifecycle.ts";
+export { digestOf } from "./digest.ts";
+export { isWorse, settled } from "./incidents.ts";
+export { type AlertChange, type Context, endOfRun, stateAlerts, stepAlerts, told } from "./lifecycle.ts";
 export { type Notice, noticeSchema, type RunSnapshot } from "./notice.ts";
+export { FLAP_WINDOW_MS, type Planned, plan, revisit, type Surroundings } from "./plan.ts";
 export { Poster, type PostOptions, type PostResult, retryDelayMs } from "./post.ts";
+export { heardBy, isInForce } from "./silence.ts";

@@ -16,7 +16,13 @@ import type { Notice, RunSnapshot } from "./notice.ts";
 /** `passed`: it is over because it is no longer so, not because the run ended. */
 export type AlertChange = { alert: Alert; passed: boolean; notice: Notice | null };
 
-type Context = { run: RunSnapshot; attempt: number; now: number };
+export type Context = {
+  run: RunSnapshot;
+  /** Loss of late, oldest first. */
+  curve: readonly number[];
+  attempt: number;
+  now: number;
+};
 
 const NO_ADVICE: Localised = { en: "", "zh-CN": "" };
 
@@ -150,23 +156,26 @@ function fire(made: {
     // The same finding of the same run has the same id, however often it is judged.
     id: `${context.run.id}-${context.attempt}-${alert.subject}${ONCE.has(alert.subject) ? "" : `-${alert.step ?? context.now}`}`,
     run: context.run.id,
+    incident: "",
     state: "firing",
     since: context.now,
     firedAt: context.now,
     resolvedAt: null,
     notices: 0,
+    untold: null,
   };
 }
 
 const end = (alert: Alert, { now }: Context): Alert => ({ ...alert, state: "resolved", resolvedAt: now });
 
 /** The alert with one more notice written, and that notice. */
-function told(alert: Alert, kind: Notice["kind"], { run, now }: Context): AlertChange {
-  const { id, notices: number, subject, severity, step, text, advice, confidence } = alert;
+export function told(alert: Alert, kind: Notice["kind"], { run, curve, now }: Omit<Context, "attempt">): AlertChange {
+  const { id, incident, notices: number, subject, severity, step, text, advice, confidence } = alert;
+  const about = { alert: id, incident, number, kind, subject, severity, step, text, advice, confidence };
   return {
     alert: { ...alert, notices: number + 1 },
     passed: kind === "resolved",
-    notice: { alert: id, number, kind, subject, severity, step, text, advice, confidence, at: now, run },
+    notice: { ...about, at: now, run, curve: [...curve], more: 0 },
   };
 }
 

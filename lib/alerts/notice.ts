@@ -23,7 +23,10 @@ export const noticeSchema = z.object({
   /** The alert's id and the notice's number within it: what a receiver can tell a repeat by. */
   alert: z.string(),
   number: z.int(),
-  kind: z.enum(["firing", "resolved", "event", "test"]),
+  /** `reminder`: it still stands; `flapping`: it comes and goes; `digest`: several at once, for a channel takes so many. */
+  kind: z.enum(["firing", "resolved", "event", "reminder", "flapping", "digest", "test"]),
+  /** "" where there is none, and in rows from before there were any. */
+  incident: z.string().default(""),
   subject: z.string(),
   severity: z.enum(SEVERITIES),
   step: z.number().nullable(),
@@ -32,5 +35,9 @@ export const noticeSchema = z.object({
   confidence: z.number().nullable(),
   at: z.number(),
   run: runSnapshotSchema,
+  /** Loss of late, oldest first, finite, at most 24. */
+  curve: z.array(z.number()).default([]),
+  /** Of a digest: how many notices it stands for. */
+  more: z.int().default(0),
 });
 export type Notice = z.infer<typeof noticeSchema>;

@@ -110,6 +110,16 @@ export class Judge {
     });
   }
 
+  /** What a person says to an incident, or what is muted: between what the diagnosis writes. */
+  attend<T>(work: (alarms: Alarms) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work(this.#alarms));
+  }
+
+  /** @returns the runs of which something was told that had been kept, or was told again */
+  revisit(): Promise<string[]> {
+    return this.#inTurn(() => this.#alarms.revisit(async (run) => (await this.#seat(run)).engine.view()));
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {}); // told to whoever asked
@@ -256,7 +266,7 @@ export class Judge {
         alerts: await this.#alarms.of(run, findings, view),
       };
     });
-    await this.#store.saveDiagnosis(await Promise.all(saved), this.#alarms.channels, this.#now());
+    await this.#store.saveDiagnosis(await Promise.all(saved), await this.#alarms.hearing(), this.#now());
     for (const { seat } of rows) seat.savedTo = seat.evaluatedTo;
   }
 

@@ -1,13 +1,15 @@
-import { channelFor, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
+import { channelFor, digestOf, type Notice, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
 import type { Language } from "#lib/protocol/index.ts";
 import type { OutboxRow, Settled } from "#lib/store/index.ts";
-import type { ChannelBook } from "./channels.ts";
+import type { Channel, ChannelBook } from "./channels.ts";
+import { type Limits, Pace } from "./pace.ts";
 import type { Remote } from "./workers/rpc.ts";
 import type { Writer } from "./workers/writer.ts";
 
 /**
- * Empties the outbox: leases what is due, posts it, marks it. Sending is at least once; a duplicate needs a crash between
- * the receiver's yes and the mark, and carries the same alert and number.
+ * Empties the outbox: leases what is due, posts it at the pace each channel takes, marks it. What does not fit a channel's pace
+ * is told in one digest. Sending is at least once; a duplicate needs a crash between the receiver's yes and the mark, and
+ * carries the same alert and number.
  */
 export type SenderOptions = {
   writer: Remote<Writer>;
@@ -23,14 +25,22 @@ export type SenderOptions = {
   random: () => number;
 };
 
-/** Longer than a try can take, so that a row is never with two senders. */
-const LEASE_MS = 30_000;
-const AT_ONCE = 8;
+/** Longer than a channel's turn can take, so that a row is never with two senders. */
+const LEASE_MS = 60_000;
+/** A channel whose receiver is slow gives back what it did not come to. */
+const TURN_MS = 40_000;
+const AT_ONCE = 2000;
 const GIVE_UP_MS = 24 * 3600_000;
 const IDLE_MS = 60_000;
+const LIMITS: Limits = { perMinute: 20, burst: 10 };
+/** Fewer than this do not make a digest: they wait their turn. */
+const DIGEST_FROM = 3;
+
+type Due = { row: OutboxRow; notice: Notice };
 
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #paces = new Map<string, Pace>();
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> | null = null;
   #again = false;
@@ -69,7 +79,9 @@ export class Sender {
       for (;;) {
         const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE);
         if (rows.length === 0) break;
-        await Promise.all(rows.map((row) => this.#deliver(row)));
+        const due = rows.map((row) => ({ row, notice: noticeSchema.parse(JSON.parse(row.notice)) }));
+        const byChannel = Map.groupBy(due, ({ row }) => row.channel);
+        await Promise.all([...byChannel].map(([channel, own]) => this.#take(channel, own)));
       }
     } while (this.#again && !this.#closed);
   }
@@ -82,22 +94,42 @@ export class Sender {
     if (!this.#closed) this.#timer = setTimeout(() => this.wake(), wait);
   }
 
-  async #deliver(row: OutboxRow): Promise<void> {
-    const { writer, channels, poster, link, lang, settled, now } = this.#options;
-    const channel = channels.find(row.channel);
-    const notice = noticeSchema.parse(JSON.parse(row.notice));
-    let outcome: Settled = { state: "dead", error: "the channel is gone" };
-    if (channel) {
-      const { render, judge } = channelFor(channel.kind);
-      const answer = await poster.post(channel.address, render(notice, { link: link(notice.run.id), lang }));
-      const refused = answer.kind === "failed" ? answer : judge(answer.status, answer.body);
-      outcome =
-        refused === null
-          ? { state: "sent" }
-          : this.#refused(row, refused, answer.kind === "answered" ? answer.retryAfterMs : null);
+  /** One channel's turn: one message after the other, so that they arrive in their order. */
+  async #take(id: string, due: Due[]): Promise<void> {
+    const { channels, now } = this.#options;
+    const channel = channels.find(id);
+    if (!channel) return this.#settle(due, { state: "dead", error: "the channel is gone" });
+    const pace = this.#paceOf(id);
+    const until = now() + TURN_MS;
+    for (let i = 0; i < due.length; i++) {
+      const rest = due.slice(i);
+      if (this.#closed || now() > until) return this.#settle(rest, later(now()));
+      const isCrowded = rest.length >= DIGEST_FROM && pace.isLast(now());
+      if (!pace.take(now())) return this.#settle(rest, later(pace.freeAt(now())));
+      if (isCrowded) return this.#sendDigest(channel, rest);
+      await this.#settle([due[i]!], await this.#send(channel, due[i]!.notice, due[i]!.row));
     }
-    await writer.settleOutbox({ id: row.id, tries: row.tries }, outcome, now());
-    settled(notice.run.id);
+  }
+
+  /** One message for all of them; while it is refused they wait, and become part of the next. */
+  async #sendDigest(channel: Channel, due: readonly Due[]): Promise<void> {
+    const outcome = await this.#send(channel, digestOf(due.map(({ notice }) => notice)), due[0]!.row);
+    await this.#settle(due, outcome.state === "sent" ? { state: "digested" } : outcome);
+  }
+
+  #paceOf(channel: string): Pace {
+    const pace = this.#paces.get(channel) ?? new Pace(LIMITS, this.#options.now());
+    this.#paces.set(channel, pace);
+    return pace;
+  }
+
+  async #send(channel: Channel, notice: Notice, row: OutboxRow): Promise<Settled> {
+    const { poster, link, lang } = this.#options;
+    const { render, judge } = channelFor(channel.kind);
+    const answer = await poster.post(channel.address, render(notice, { link: link(notice.run.id), lang }));
+    const refused = answer.kind === "failed" ? answer : judge(answer.status, answer.body);
+    if (refused === null) return { state: "sent" };
+    return this.#refused(row, refused, answer.kind === "answered" ? answer.retryAfterMs : null);
   }
 
   #refused(
@@ -109,4 +141,21 @@ export class Sender {
     if (!retryable || now() - row.createdAt > GIVE_UP_MS) return { state: "dead", error };
     return { state: "queued", notBefore: now() + retryDelayMs(row.tries, retryAfterMs, random()), error };
   }
+
+  async #settle(due: readonly Due[], settled: Settled): Promise<void> {
+    const { writer, now } = this.#options;
+    await writer.settleOutbox(
+      due.map(({ row: { id, tries } }) => ({ id, tries })),
+      settled,
+      now(),
+    );
+    const [first] = due;
+    if (settled.state === "dead" && first) {
+      await writer.undelivered(first.row.channel, settled.error, first.notice.run);
+      this.#again = true;
+    }
+    for (const run of new Set(due.map(({ notice }) => notice.run.id))) this.#options.settled(run);
+  }
 }
+
+const later = (notBefore: number): Settled => ({ state: "queued", notBefore, error: "waits for its turn" });

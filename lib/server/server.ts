@@ -13,8 +13,8 @@ import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
 import { isPushed } from "./push/pushes.ts";
-import { channelViews } from "./routes/alerts.ts";
 import { apiRoutes } from "./routes/api.ts";
+import { channelViews } from "./routes/channels.ts";
 import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import type { WatchedLog } from "./routes/watch.ts";
@@ -47,6 +47,9 @@ const createNext = nextModule as unknown as typeof nextModule.default;
 
 /** The agent that may speak with the data folder's own secret. */
 const LOCAL_AGENT = "local";
+
+/** How often it is looked whether something that was kept quiet may be told by now. */
+const ATTEND_EVERY_MS = 5000;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -126,6 +129,7 @@ export async function openServer(config: Config, version: string, events: Server
         channelsChanged: () => writer.call.tell(channelIds()),
         link: (run) => `${url}/runs/${run}`,
         touched: (run) => hub.touched(run),
+        wake: () => sender.wake(),
         watchRequested: events.watchRequested ?? (() => {}),
         now: Date.now,
       }),
@@ -186,6 +190,13 @@ export async function openServer(config: Config, version: string, events: Server
       failed: events.failed,
     });
     closers.push(() => states.close());
+    const attending = setInterval(() => {
+      writer.call.revisitAlerts().then((runs) => {
+        for (const run of runs) hub.touched(run);
+        if (runs.length > 0) sender.wake();
+      }, events.failed);
+    }, ATTEND_EVERY_MS);
+    closers.push(() => clearInterval(attending));
     onWriterEvent = (event) => {
       if (event.kind === "committed") {
         hub.committed(event.runs);

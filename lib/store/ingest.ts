@@ -9,7 +9,9 @@ import {
   type FileIdentity,
   type Finding,
   type Gap,
+  type Incident,
   joinRecords,
+  type Mute,
   type SpoolRecord,
 } from "#lib/protocol/index.ts";
 import { AlertWrites } from "./alerts.ts";
@@ -23,6 +25,7 @@ import type { HeadSink } from "./group-head.ts";
 import { type FilePlace, Heads } from "./heads.ts";
 import { Journal } from "./journal.ts";
 import { readObservations } from "./observations.ts";
+import { Outbox } from "./outbox.ts";
 import { runIdOf } from "./run-id.ts";
 import { RunWrites } from "./run-writes.ts";
 import { RunReads } from "./runs.ts";
@@ -52,6 +55,7 @@ export class SqliteIngest implements IngestStore {
   readonly #journal: Journal;
   readonly #diagnoses: DiagnosisWrites;
   readonly #alerts: AlertWrites;
+  readonly #outbox: Outbox;
   readonly #runReads: RunReads;
   readonly #columns: ColumnReads;
   readonly #sink: HeadSink;
@@ -65,6 +69,7 @@ export class SqliteIngest implements IngestStore {
     this.#journal = new Journal(db);
     this.#diagnoses = new DiagnosisWrites(db);
     this.#alerts = new AlertWrites(db);
+    this.#outbox = new Outbox(db);
     this.#runReads = new RunReads(db);
     this.#columns = new ColumnReads(db);
     this.#sink = storingSink(db);
@@ -153,20 +158,54 @@ export class SqliteIngest implements IngestStore {
     return this.#alerts.open(run);
   }
 
+  async allOpenAlerts(): Promise<Alert[]> {
+    return this.#alerts.allOpen();
+  }
+
+  async latestIncident(run: string): Promise<Incident | null> {
+    return this.#alerts.latestIncident(run);
+  }
+
+  async storedIncident(id: string): Promise<Incident | null> {
+    return this.#alerts.incident(id);
+  }
+
+  async alertsSince(run: string, subject: string, since: number): Promise<number> {
+    return this.#alerts.since(run, subject, since);
+  }
+
+  async mutes(): Promise<Mute[]> {
+    return this.#alerts.mutes();
+  }
+
+  async saveMute(mute: Mute): Promise<void> {
+    this.#write(() => this.#alerts.saveMute(mute));
+  }
+
+  async removeMute(id: string): Promise<boolean> {
+    return this.#write(() => this.#alerts.removeMute(id));
+  }
+
   async releaseOutbox(now: number): Promise<void> {
-    this.#write(() => this.#alerts.release(now));
+    this.#write(() => this.#outbox.release(now));
   }
 
   async leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]> {
-    return this.#write(() => this.#alerts.lease(now, leaseMs, limit));
+    return this.#write(() => this.#outbox.lease(now, leaseMs, limit));
   }
 
-  async settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void> {
-    this.#write(() => this.#alerts.settle(row, settled, now));
+  async settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void> {
+    this.#write(() => {
+      for (const row of rows) this.#outbox.settle(row, settled, now);
+    });
+  }
+
+  async retryDelivery(id: number, now: number): Promise<boolean> {
+    return this.#write(() => this.#outbox.retry(id, now));
   }
 
   async nextDue(): Promise<number | null> {
-    return this.#alerts.nextDue();
+    return this.#outbox.nextDue();
   }
 
   async editRun(run: string, edit: RunEdit, now: number): Promise<void> {

@@ -1,19 +1,22 @@
 import type Database from "better-sqlite3";
 import {
+  type AlertStage,
   type AlertView,
   type Delivery,
+  type DeliveryRow,
   type Finding,
   GPU_METRICS,
   type LogLine,
+  type Mute,
   type SeriesView,
 } from "#lib/protocol/index.ts";
-import { AlertReads } from "./alerts.ts";
+import { AlertReads, type StoredIncidentView } from "./alert-reads.ts";
 import { ColumnReads } from "./columns.ts";
 import { Heads } from "./heads.ts";
 import { readPoints } from "./observations.ts";
 import { RunReads } from "./runs.ts";
 import { readSeries } from "./series.ts";
-import type { PointPage, ReadStore, SeriesQuery, StoredGpu, StoredRun } from "./store.ts";
+import type { DeliveryQuery, IncidentQuery, PointPage, ReadStore, SeriesQuery, StoredGpu, StoredRun } from "./store.ts";
 
 /** One reading connection. Every answer is read in one transaction, and so of one committed moment. */
 export class SqliteReader implements ReadStore {
@@ -49,6 +52,26 @@ export class SqliteReader implements ReadStore {
 
   async alerts(id: string): Promise<AlertView[]> {
     return this.#read(() => this.#alerts.of(id));
+  }
+
+  async incidents(query: IncidentQuery): Promise<StoredIncidentView[]> {
+    return this.#read(() => this.#alerts.incidents(query));
+  }
+
+  async incident(id: string): Promise<StoredIncidentView | null> {
+    return this.#read(() => this.#alerts.incident(id));
+  }
+
+  async alertStory(alert: string): Promise<AlertStage[] | null> {
+    return this.#read(() => this.#alerts.story(alert));
+  }
+
+  async mutes(): Promise<Mute[]> {
+    return this.#read(() => this.#alerts.mutes());
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<DeliveryRow[]> {
+    return this.#read(() => this.#alerts.deliveries(query));
   }
 
   async lastDelivery(channel: string): Promise<Delivery | null> {

@@ -1,16 +1,22 @@
 import type {
   Alert,
+  AlertStage,
   AlertView,
   Config,
   Delivery,
+  DeliveryRow,
+  DeliveryState,
   DiagnosisView,
   ErrorCode,
   Facts,
   FileIdentity,
   FileStatus,
   Finding,
+  Incident,
+  IncidentView,
   LastValue,
   LogLine,
+  Mute,
   PointGroup,
   SeriesView,
   XAxis,
@@ -99,9 +105,37 @@ export type StoredDiagnosis = {
 };
 
 /** One notice as the outbox keeps it: `body` is opaque to the store, `urgent` ones do not wait. */
-export type NoticeWrite = { number: number; kind: "firing" | "resolved" | "event"; body: string; urgent: boolean };
+export type NoticeWrite = {
+  number: number;
+  kind: "firing" | "resolved" | "event" | "reminder" | "flapping";
+  body: string;
+  urgent: boolean;
+};
 /** `passed`: the alert is over because it is no longer so; what was not told of it yet need not be told. */
-export type AlertWrite = { alert: Alert; isNew: boolean; passed: boolean; notice: NoticeWrite | null };
+export type AlertWrite = {
+  alert: Alert;
+  isNew: boolean;
+  passed: boolean;
+  notice: NoticeWrite | null;
+  /** As it is now; null where it is not of one. */
+  incident: Incident | null;
+  stages: readonly AlertStage[];
+};
+
+/** `before`: opened before then, epoch ms. */
+export type IncidentQuery = {
+  state: Incident["state"] | "all";
+  run: string | null;
+  limit: number;
+  before: number | null;
+};
+/** `before`: rows of a lower id. */
+export type DeliveryQuery = {
+  channel: string | null;
+  state: DeliveryState | null;
+  limit: number;
+  before: number | null;
+};
 
 export type OutboxRow = {
   id: number;
@@ -112,9 +146,12 @@ export type OutboxRow = {
   /** This try among them. */
   tries: number;
   createdAt: number;
+  /** What the channel answered to the first message of the incident; null before that, and where it answers nothing. */
+  receipt: string | null;
 };
 export type Settled =
-  | { state: "sent" }
+  | { state: "sent"; receipt?: string | null }
+  | { state: "digested" }
   | { state: "queued"; notBefore: number; error: string }
   | { state: "dead"; error: string };
 
@@ -156,12 +193,25 @@ export interface IngestStore {
   saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void>;
   /** Alerts of a run that are not resolved, oldest first. */
   openAlerts(run: string): Promise<Alert[]>;
+  /** Every alert that is not resolved, by run. */
+  allOpenAlerts(): Promise<Alert[]>;
+  latestIncident(run: string): Promise<Incident | null>;
+  storedIncident(id: string): Promise<Incident | null>;
+  /** How many alerts of a subject a run has had since. */
+  alertsSince(run: string, subject: string, since: number): Promise<number>;
+  /** Those that are in force, and those that have ended by themselves and were not removed yet. */
+  mutes(): Promise<Mute[]>;
+  saveMute(mute: Mute): Promise<void>;
+  /** @returns whether there was one */
+  removeMute(id: string): Promise<boolean>;
+  /** Tries a dead notice again. @returns whether there was one */
+  retryDelivery(id: number, now: number): Promise<boolean>;
   /** Gives back every notice that was taken and not settled: for the start, when nobody else can have one. */
   releaseOutbox(now: number): Promise<void>;
   /** Takes notices that are due, for `leaseMs`; one whose lease ran out is given out again. */
   leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]>;
-  /** Says how a try went; without effect when the lease has passed to another try. */
-  settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void>;
+  /** Says how a try of these went, all or none; without effect on one whose lease has passed to another try. */
+  settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void>;
   /** When the next notice is due, epoch ms; null when none waits. */
   nextDue(): Promise<number | null>;
   /**
@@ -278,6 +328,14 @@ export interface ReadStore {
   findings(id: string): Promise<Finding[]>;
   /** The run's alerts, newest first, with who was told. */
   alerts(id: string): Promise<AlertView[]>;
+  /** Newest first, each with its alerts. */
+  incidents(query: IncidentQuery): Promise<Omit<IncidentView, "mutedUntil">[]>;
+  incident(id: string): Promise<Omit<IncidentView, "mutedUntil"> | null>;
+  /** What became of an alert, oldest first; null when there is none of that id. */
+  alertStory(id: string): Promise<AlertStage[] | null>;
+  mutes(): Promise<Mute[]>;
+  /** Newest first. */
+  deliveries(query: DeliveryQuery): Promise<DeliveryRow[]>;
   /** How the newest try to use a channel went; null when there was none. */
   lastDelivery(channel: string): Promise<Delivery | null>;
   /**

@@ -1,5 +1,6 @@
 "use client";
 import { lazy, type ReactNode, Suspense, useState } from "react";
+import { untilLoaded } from "../../_components/until-loaded.ts";
 
 export type SheetProps = {
   title: string;
@@ -10,7 +11,7 @@ export type SheetProps = {
   children: ReactNode;
 };
 
-const SheetContent = lazy(() => import("./sheet-content.tsx"));
+const SheetContent = lazy(() => untilLoaded(() => import("./sheet-content.tsx")));
 
 /**
  * Something that needs the whole page for a while. It keeps the focus, and Escape or a click beside it ends it. Its code

@@ -65,7 +65,12 @@ const TITLES: Record<string, Record<Language, string>> = {
   "run.lost": { en: "Agent lost", "zh-CN": "代理失联" },
   "run.finished": { en: "Finished", "zh-CN": "已完成" },
   "run.failed": { en: "Failed", "zh-CN": "已失败" },
+  "channel.undelivered": { en: "Alerts not delivered", "zh-CN": "告警未送达" },
   test: { en: "Test message", "zh-CN": "测试消息" },
+};
+const MANY: Record<Language, (count: number) => string> = {
+  en: (count) => `${count} alerts`,
+  "zh-CN": (count) => `${count} 条告警`,
 };
 const AGAIN: Record<Language, string> = { en: "Healthy again", "zh-CN": "恢复健康" };
 
@@ -75,7 +80,8 @@ export const slack: Channel = {
     const { kind, run, subject, step } = notice;
     const severity: Severity = kind === "resolved" ? "good" : notice.severity;
     const title = kind === "resolved" ? AGAIN[lang] : titleOf(subject, lang);
-    const headline = `${GLYPH[severity]} ${title}: ${run.name}`;
+    const headline =
+      kind === "digest" ? `${GLYPH[severity]} ${MANY[lang](notice.more)}` : `${GLYPH[severity]} ${title}: ${run.name}`;
     const [text, advice] =
       kind === "resolved"
         ? [`${titleOf(subject, lang)} → ${AGAIN[lang]}`, ""]

@@ -4,9 +4,10 @@ import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
 import type { Remote } from "../workers/rpc.ts";
 import type { Writer } from "../workers/writer.ts";
-import { alertRoutes } from "./alerts.ts";
+import { channelRoutes } from "./channels.ts";
 import { configRoute } from "./config.ts";
 import { gpuRoute } from "./gpus.ts";
+import { incidentRoutes } from "./incidents.ts";
 import { openApiRoute } from "./openapi.ts";
 import { pushRoutes } from "./push.ts";
 import { type Route, sendJson } from "./registry.ts";
@@ -30,6 +31,8 @@ export function apiRoutes(options: {
   link: (run: string) => string;
   /** A page that looks at the run is to be told. */
   touched: (run: string) => void;
+  /** Something may be due to be sent. */
+  wake: () => void;
   watchRequested: (logs: WatchedLog[]) => void;
   now: () => number;
 }): Route[] {
@@ -46,7 +49,8 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...alertRoutes({ views, reader, channels, poster, changed: options.channelsChanged, link }),
+    ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
+    ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, link }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),

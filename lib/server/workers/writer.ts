@@ -1,6 +1,7 @@
 import { workerData } from "node:worker_threads";
+import type { RunSnapshot } from "#lib/alerts/index.ts";
 import type { GpuReading } from "#lib/diagnosis/index.ts";
-import type { Config, DiagnosisView, FileIdentity, Finding, RunState } from "#lib/protocol/index.ts";
+import type { Config, DiagnosisView, FileIdentity, Finding, Mute, RunState } from "#lib/protocol/index.ts";
 import {
   type AppendBatch,
   type AppendResult,
@@ -9,7 +10,7 @@ import {
   type RunEdit,
   type SpoolHello,
 } from "#lib/store/index.ts";
-import { Alarms } from "../alarms.ts";
+import { Alarms, type IncidentAct } from "../alarms.ts";
 import { Judge } from "../judge.ts";
 import { Pushes } from "../push/pushes.ts";
 import { serve } from "./rpc.ts";
@@ -81,6 +82,14 @@ const writer = {
   async enterConfig(run: string, values: Config): Promise<void> {
     await tellNow(run, await judge.enterConfig(run, values));
   },
+  /** What a person says to an incident. */
+  actOnIncident: (id: string, act: IncidentAct) => judge.attend((alarms) => alarms.act(id, act)),
+  mute: (mute: Mute) => judge.attend((alarms) => alarms.mute(mute)),
+  unmute: (id: string) => judge.attend((alarms) => alarms.unmute(id)),
+  undelivered: (channel: string, error: string, run: RunSnapshot) =>
+    judge.attend((alarms) => alarms.undelivered(channel, error, run)),
+  revisitAlerts: () => judge.revisit(),
+  retryDelivery: (id: number) => ingest.retryDelivery(id, Date.now()),
   editRun: (run: string, edit: RunEdit) => ingest.editRun(run, edit, Date.now()),
   leaseOutbox: ingest.leaseOutbox.bind(ingest),
   settleOutbox: ingest.settleOutbox.bind(ingest),

@@ -2,17 +2,14 @@ import { z } from "zod";
 import { channelFor, type Poster } from "#lib/alerts/index.ts";
 import { type ChannelView, CurvewatchError, NotFoundError } from "#lib/protocol/index.ts";
 import type { Channel, ChannelBook } from "../channels.ts";
-import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
 import type { Remote } from "../workers/rpc.ts";
 import { type Route, readJson, sendJson } from "./registry.ts";
-import { runIdSchema } from "./runs.ts";
 
 const channelSchema = z.object({ kind: z.enum(["slack", "webhook"]), address: z.string().min(1).max(2048) });
 
-/** Alerts of a run, and the channels they go to. An address goes in here and never comes out again. */
-export function alertRoutes(options: {
-  views: Views;
+/** The channels that alerts go to. An address goes in here and never comes out again. */
+export function channelRoutes(options: {
   reader: Remote<Reader>;
   channels: ChannelBook;
   poster: Poster;
@@ -20,23 +17,13 @@ export function alertRoutes(options: {
   changed: () => Promise<void>;
   link: (run: string) => string;
 }): Route[] {
-  const { views, reader, channels, poster, changed } = options;
+  const { reader, channels, poster, changed } = options;
   const find = (id: string | undefined): Channel => {
     const channel = channels.find(id ?? "");
     if (!channel) throw new NotFoundError("channel", id ?? "");
     return channel;
   };
   return [
-    {
-      method: "GET",
-      path: "/api/v1/runs/:id/incidents",
-      policy: "viewer",
-      async handle({ params, response }) {
-        const id = runIdSchema.parse(params.id);
-        if (!(await views.summary(id))) throw new NotFoundError("run", id);
-        sendJson(response, { incidents: await reader.alerts(id) });
-      },
-    },
     {
       method: "GET",
       path: "/api/v1/channels",
@@ -102,6 +89,9 @@ function testNotice(): Parameters<ReturnType<typeof channelFor>["render"]>[0] {
     alert: "test",
     number: 0,
     kind: "test",
+    incident: "",
+    curve: [],
+    more: 0,
     subject: "test",
     severity: "note",
     step: null,
