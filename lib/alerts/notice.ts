@@ -25,6 +25,8 @@ export const noticeSchema = z.object({
   number: z.int(),
   kind: z.enum(["firing", "resolved", "event", "test"]),
   subject: z.string(),
+  /** What it is called, where no list of titles tells: the name of a person's rule. */
+  title: localisedSchema.optional(),
   severity: z.enum(SEVERITIES),
   step: z.number().nullable(),
   text: localisedSchema,

@@ -46,7 +46,7 @@ export class CurvewatchError extends Error {
 }
 
 export class NotFoundError extends CurvewatchError {
-  constructor(entity: "run" | "metric" | "route" | "channel", id: string) {
+  constructor(entity: "run" | "metric" | "route" | "channel" | "rule", id: string) {
     super("not_found", `${entity} ${id} not found`);
   }
 }

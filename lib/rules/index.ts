@@ -15,4 +15,5 @@ export { matchesGlob } from "./glob.ts";
 export { type GpuState, type GpuWatch, lookAtGpus, newGpuWatch } from "./gpu-rules.ts";
 export { type RuleObservation, RunRules } from "./run-rules.ts";
 export { isInScope } from "./scope.ts";
+export { isSwitchedOff, isSwitchedOn } from "./switches.ts";
 export { testText } from "./words.ts";

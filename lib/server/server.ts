@@ -180,8 +180,8 @@ export async function openServer(config: Config, version: string, events: Server
         tickRuns(runs, {
           run: (id) => reader.call.run(id),
           gpus: (id, range) => reader.call.gpus(id, range),
-          clockOf: (agent) => agents.clockOf(agent),
-          tick: (id, now, gpus) => writer.call.tick(id, now, gpus),
+          clockOf: (agent) => (isPushed(agent) ? Date.now() : agents.clockOf(agent)),
+          tick: (id, now, glance) => writer.call.tick(id, now, glance),
         }),
       failed: events.failed,
     });
@@ -194,7 +194,7 @@ export async function openServer(config: Config, version: string, events: Server
       }
       views.remember(event.run, event.view);
       hub.touched(event.run);
-      if (event.findings.length > 0) sender.wake();
+      if (event.isNews) sender.wake();
     };
     sender.wake();
 

@@ -16,6 +16,7 @@ export class AlertWrites {
   readonly #addAlert: Database.Statement<[string, string, string, string, number]>;
   readonly #saveAlert: Database.Statement<[string, string, string]>;
   readonly #open: Database.Statement<[string], AlertRow>;
+  readonly #openOf: Database.Statement<[string], string>;
   readonly #addNotice: Database.Statement<[string, number, string, string, string, number, number, number]>;
   readonly #fold: Database.Statement<[number, string]>;
   readonly #told: Database.Statement<[string, string], number>;
@@ -30,6 +31,11 @@ export class AlertWrites {
     );
     this.#saveAlert = db.prepare("UPDATE alerts SET state = ?, alert = ? WHERE id = ?");
     this.#open = db.prepare("SELECT alert FROM alerts WHERE run = ? AND state != 'resolved' ORDER BY since, id");
+    this.#openOf = db
+      .prepare<[string], string>(
+        "SELECT DISTINCT run FROM alerts WHERE state != 'resolved' AND alert ->> 'subject' = ? ORDER BY run",
+      )
+      .pluck();
     this.#addNotice = db.prepare(
       `INSERT INTO outbox (alert, number, channel, kind, notice, not_before, created_at, updated_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -61,6 +67,10 @@ export class AlertWrites {
 
   open(run: string): Alert[] {
     return this.#open.all(run).map((row) => asAlert(row.alert));
+  }
+
+  runsWithOpen(subject: string): string[] {
+    return this.#openOf.all(subject);
   }
 
   /** Inside a transaction. An alert that is known by its id already is not told again. */
