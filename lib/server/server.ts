@@ -8,6 +8,7 @@ import type { ToldAlert } from "#lib/report/index.ts";
 import { Agents } from "./agents.ts";
 import { ChannelBook } from "./channels.ts";
 import type { Config } from "./config.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
@@ -18,6 +19,7 @@ import { apiRoutes } from "./routes/api.ts";
 import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import type { WatchedLog } from "./routes/watch.ts";
+import { ruleViews } from "./rule-views.ts";
 import { setRuntime } from "./runtime.ts";
 import { Sender } from "./sender.ts";
 import { StateWatch } from "./state-watch.ts";
@@ -47,6 +49,9 @@ const createNext = nextModule as unknown as typeof nextModule.default;
 
 /** The agent that may speak with the data folder's own secret. */
 const LOCAL_AGENT = "local";
+
+/** Runs among which one that goes on is looked for. */
+const RUNS_ASKED = 20;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -186,6 +191,16 @@ export async function openServer(config: Config, version: string, events: Server
       failed: events.failed,
     });
     closers.push(() => states.close());
+    const disk = new DiskWatch({
+      folder: config.data,
+      newestRun: async () => {
+        const runs = await views.summaries({ limit: RUNS_ASKED, before: null });
+        return runs.find(({ state }) => state === "running" || state === "quiet")?.id ?? null;
+      },
+      heard: (condition, run) => writer.call.heard(condition, run),
+      failed: events.failed,
+    });
+    closers.push(() => disk.close());
     onWriterEvent = (event) => {
       if (event.kind === "committed") {
         hub.committed(event.runs);
@@ -207,6 +222,7 @@ export async function openServer(config: Config, version: string, events: Server
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
         channels: () => channelViews(channels, reader.call),
+        rules: () => ruleViews(reader.call),
       },
     });
     await announceInstance(config.data, { pid: process.pid, port, host: config.host, secret });

@@ -11,6 +11,7 @@ import { openApiRoute } from "./openapi.ts";
 import { pushRoutes } from "./push.ts";
 import { type Route, sendJson } from "./registry.ts";
 import type { Reports } from "./report.ts";
+import { ruleRoutes } from "./rules.ts";
 import { runEditRoutes } from "./run-edits.ts";
 import { runRoutes } from "./runs.ts";
 import { patternRoute, type WatchedLog, watchRoute } from "./watch.ts";
@@ -47,6 +48,7 @@ export function apiRoutes(options: {
     ...pushRoutes(writer),
     ...reports.routes(),
     ...alertRoutes({ views, reader, channels, poster, changed: options.channelsChanged, link }),
+    ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),
