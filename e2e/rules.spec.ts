@@ -92,7 +92,9 @@ test("built-in rules are switched by key, in a project too; the page is without 
   const { origin } = await watch([EXAMPLE]);
   await pushed(page.request, origin, "one", [1, 2]);
   await page.goto(`${origin}/alerts/rules`);
-  const slow = page.getByRole("listitem").filter({ has: page.getByRole("switch", { name: "Tell of Training slowed down" }) });
+  const slow = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("switch", { name: "Tell of Training slowed down" }) });
   const toggle = slow.getByRole("switch", { name: "Tell of Training slowed down" });
   await expect(toggle).toBeChecked();
   await toggle.focus();

@@ -108,6 +108,15 @@ test("an absence is counted from the last point, by the run's clock, whenever it
   expect(passTime(gone, newSeriesState(gone), 1e12)).toEqual([]);
 });
 
+test("an absence that comes back while its alert still stays is the same alert", () => {
+  const gone = rule({ test: { kind: "absence", seconds: 10 }, keepFiring: { unit: "seconds", amount: 30 } });
+  const at = (second: number): RulePoint => ({ step: second, at: 1000 * second, attempt: 1, value: 1 });
+  const state = newSeriesState(gone);
+  expect(told(gone, [at(0), at(15)], state)).toEqual(["0…0"]);
+  expect(passTime(gone, state, 100_000)).toEqual([]);
+  expect(told(gone, [at(101), ...Array.from({ length: 40 }, (_, i) => at(102 + i))], state)).toEqual(["over 130 131s"]);
+});
+
 test("what came before a restart is no past of what comes after", () => {
   const drop = rule({ test: { kind: "change", percent: 50, direction: "up", over: { unit: "points", amount: 1 } } });
   const second = points([9, 9]).map((point) => ({ ...point, attempt: 2 }));

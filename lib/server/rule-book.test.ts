@@ -194,6 +194,27 @@ test("a run that is judged anew is not watched anew", async () => {
   });
 });
 
+test("a rule that met a run when a richer file took it over has no business with what came before", async () => {
+  await withBench(async (bench) => {
+    const part = (rank: number, key: string, names: string[], row: number[]): Chunk =>
+      chunk([group(names, [[1, 1, ...row]])], {
+        file: key,
+        source: { ...source, path: `/out/${key}`, group: "folder:/out", rank },
+      });
+    const run = runIdOf("agent-1", "folder:/out");
+    await bench.judge.take(await bench.commit(part(10, "console000", ["aux", METRIC.trainLoss], [9, 2])));
+    await bench.judge.close();
+    const next = bench.restarted();
+    await new RuleDesk(
+      bench.store,
+      async () => void (await next.resume()),
+      () => 2,
+    ).add(ruleDraftSchema.parse(above(5, { metric: "*" })));
+    await next.take(await bench.commit(part(20, "jsonl00000", [METRIC.trainLoss], [2])));
+    expect(await ruled(bench, run)).toEqual([]);
+  });
+});
+
 const NAN = [2, 2, Number.NaN];
 const nans = async ({ reader }: JudgeBench): Promise<number[]> =>
   (await reader.alerts(RUN)).filter(({ subject }) => subject === "nan").map(({ told }) => told.length);
