@@ -11,10 +11,10 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 };
 
 const stop = new AbortController();
-process.on("SIGTERM", () => stop.abort());
+process.on("SIGTERM", () => stop.abort("SIGTERM"));
 // Under a parent, a terminal's Ctrl+C reaches everyone at once; the parent then ends its children in the right order.
 process.on("SIGINT", () => {
-  if (!process.send) stop.abort();
+  if (!process.send) stop.abort("SIGINT");
 });
 process.on("disconnect", () => stop.abort());
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -33,6 +33,7 @@ const context: Context = {
   },
   err: (line) => void process.stderr.write(`${process.stderr.isTTY ? CLEARED : ""}${line}\n`),
   ...(process.stderr.isTTY && { status: (text: string) => void process.stderr.write(CLEARED + text) }),
+  terminal: { out: process.stdout, err: process.stderr, isAttended: process.stdin.isTTY === true },
   signal: stop.signal,
   parent: process.send
     ? {
@@ -46,6 +47,7 @@ let exitCode = 0;
 const program = new Command("curvewatch")
   .description("Reads the training curve for you.")
   .version(version)
+  .enablePositionalOptions()
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
@@ -80,6 +82,18 @@ serverOptions(program.command("watch"))
   .action(async (logs: string[], options) => {
     const { watch } = await import("./watch.ts");
     exitCode = await watch(context, logs, options, version);
+  });
+
+serverOptions(program.command("run"))
+  .description("start the trainer and follow what it prints; knows how it ended; exits as it does")
+  .argument("<command...>", "the command as you would type it, after --")
+  .option("--name <name>", "what the run is called (default: the script's name)")
+  .option("--no-open", "do not open a browser")
+  .passThroughOptions()
+  .addHelpText("after", "\nExample:\n  curvewatch run --name lr3e-4 -- python train.py --lr 3e-4")
+  .action(async (command: string[], options) => {
+    const { run } = await import("./run.ts");
+    exitCode = await run(context, command, options, version);
   });
 
 program

@@ -35,6 +35,11 @@ test.each([
   ["Aborted (core dumped)", "aborted (SIGABRT)"],
   ["exit code 137", "killed (SIGKILL)"],
   ["exit code 3", "exit code 3"],
+  ["curvewatch run: killed by SIGKILL, out of memory", "the host ran out of memory"],
+  ["curvewatch run: killed by SIGKILL", "killed (SIGKILL)"],
+  ["curvewatch run: killed by SIGINT", "stopped from outside (SIGINT)"],
+  ["curvewatch run: killed by SIGBUS", "killed (SIGBUS)"],
+  ["curvewatch run: exit code 3", "exit code 3"],
   ["KeyboardInterrupt", "stopped from outside (SIGTERM)"],
   ["Loss is nan, stopping training", "the trainer stopped at a loss that is not finite"],
   [

@@ -14,6 +14,7 @@ export type EndCause =
   | "segfault"
   | "aborted"
   | "terminated"
+  | "signal"
   | "exception"
   | "exit_code";
 
@@ -33,7 +34,7 @@ const CAUSES: readonly [EndCause, RegExp][] = [
   ],
   [
     "host_memory",
-    /oom[-_ ]?kill|Out of memory: Killed process|Cannot allocate memory|can't allocate memory|^MemoryError\b|\bstd::bad_alloc\b|OutOfMemory.*DataLoader|Bus error.*shared memory|insufficient shared memory/i,
+    /killed by SIGKILL, out of memory|oom[-_ ]?kill|Out of memory: Killed process|Cannot allocate memory|can't allocate memory|^MemoryError\b|\bstd::bad_alloc\b|OutOfMemory.*DataLoader|Bus error.*shared memory|insufficient shared memory/i,
   ],
   ["disk_full", /No space left on device|Disk quota exceeded|\bENOSPC\b/i],
   ["time_limit", /CANCELLED .*DUE TO TIME LIMIT/],
@@ -52,8 +53,9 @@ const CAUSES: readonly [EndCause, RegExp][] = [
   ["aborted", /^\W*Aborted\b|: line \d+: +\d+ +Aborted\b|\bSIGABRT\b|Signal 6\b|exit ?code:? *(?:134|-6)\b/i],
   [
     "terminated",
-    /\bCANCELLED\b|\bSIGTERM\b|Signal 15\b|^\W*Terminated\b|exit ?code:? *(?:143|-15)\b|^KeyboardInterrupt\b/i,
+    /\bCANCELLED\b|\bSIG(?:TERM|INT|HUP)\b|Signal 15\b|^\W*Terminated\b|exit ?code:? *(?:143|-15)\b|^KeyboardInterrupt\b/i,
   ],
+  ["signal", /^curvewatch run: killed by SIG\w+/],
   ["exception", /^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?::|$)/],
   ["exit_code", /exit ?(?:code|status):? *\(?-?\d+/i],
 ];
@@ -100,7 +102,14 @@ const NAMES: Record<EndCause, (detail: string) => [en: string, zh: string]> = {
   killed: same("killed (SIGKILL)", "被强制终止（SIGKILL）"),
   segfault: same("segmentation fault (SIGSEGV)", "段错误（SIGSEGV）"),
   aborted: same("aborted (SIGABRT)", "异常中止（SIGABRT）"),
-  terminated: same("stopped from outside (SIGTERM)", "被外部停止（SIGTERM）"),
+  terminated: (detail) => {
+    const signal = /\bSIG(?:INT|HUP)\b/.exec(detail)?.[0] ?? "SIGTERM";
+    return [`stopped from outside (${signal})`, `被外部停止（${signal}）`];
+  },
+  signal: (detail) => {
+    const signal = /SIG\w+/.exec(detail)?.[0] ?? "";
+    return [`killed (${signal})`, `被终止（${signal}）`];
+  },
   exception: quoted,
   exit_code: (detail) => {
     const code = /exit ?(?:code|status):? *\(?(-?\d+)/i.exec(detail)?.[1] ?? "";
