@@ -13,10 +13,11 @@ type Props = {
 /** On or off, at once; back as it was when the server did not take it. */
 export function RuleSwitch({ label, checked, onChange }: Props) {
   const [asked, setAsked] = useState<boolean | null>(null);
+  // What was asked for stands until the page has been told so.
+  if (asked === checked) setAsked(null);
   const change = async (wanted: boolean): Promise<void> => {
     setAsked(wanted);
-    await onChange(wanted);
-    setAsked(null);
+    if (!(await onChange(wanted))) setAsked(null);
   };
   return (
     <Switch
