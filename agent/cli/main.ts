@@ -181,6 +181,28 @@ program
     exitCode = await report(context, source, options, version);
   });
 
+const admin = program.command("admin").description("look after a running server");
+const adminOptions = (command: Command): Command =>
+  command.option("--data <folder>", "data folder of the server").option("--json", "as JSON").addOption(lang());
+
+const rules = admin.command("rules").description("what is worth an alert");
+adminOptions(rules.command("list"))
+  .description("every rule, and whether it is told")
+  .addHelpText("after", "\nExample:\n  curvewatch admin rules list")
+  .action(async (options) => {
+    const { listRules } = await import("./admin-rules.ts");
+    exitCode = await listRules(context, options);
+  });
+adminOptions(rules.command("test"))
+  .description("how often a rule would have fired on runs that are stored")
+  .argument("<name>", "id or name of the rule")
+  .option("--run <id...>", "these runs; without it the newest")
+  .addHelpText("after", "\nExample:\n  curvewatch admin rules test 'loss is high' --run 3f2a9c0d1b7e")
+  .action(async (name: string, options) => {
+    const { testRule } = await import("./admin-rules.ts");
+    exitCode = await testRule(context, name, options);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -3,6 +3,7 @@ import { about } from "./en/about.ts";
 import { metrics } from "./en/metrics.ts";
 import { pattern } from "./en/pattern.ts";
 import { review } from "./en/review.ts";
+import { rules } from "./en/rules.ts";
 import { shell } from "./en/shell.ts";
 import { siblings } from "./en/siblings.ts";
 import { tape } from "./en/tape.ts";
@@ -344,5 +345,6 @@ export const en = {
   tape,
   siblings,
   shell,
+  rules,
   pattern,
 } as const;

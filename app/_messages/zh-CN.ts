@@ -4,6 +4,7 @@ import { about } from "./zh-CN/about.ts";
 import { metrics } from "./zh-CN/metrics.ts";
 import { pattern } from "./zh-CN/pattern.ts";
 import { review } from "./zh-CN/review.ts";
+import { rules } from "./zh-CN/rules.ts";
 import { shell } from "./zh-CN/shell.ts";
 import { siblings } from "./zh-CN/siblings.ts";
 import { tape } from "./zh-CN/tape.ts";
@@ -336,5 +337,6 @@ export const zhCn: Messages = {
   tape,
   siblings,
   shell,
+  rules,
   pattern,
 };

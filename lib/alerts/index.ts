@@ -1,5 +1,5 @@
 /**
- * From finding to message: which findings become alerts and when they end (`lifecycle.ts`, pure), what is told of them
+ * From finding to message: which findings and conditions become alerts and when they end (`lifecycle.ts`, `conditions.ts`, pure), what is told of them
  * (`notice.ts`), how each channel says it (`channels/`), and how it is posted without being led astray (`post.ts`).
  *
  * Promises: an alert, its notices and the diagnosis they came from are committed together, so a crash neither loses nor
@@ -7,6 +7,7 @@
  * the same id. A channel's address is a secret: it is in no message, no log and no answer.
  */
 export { type ChannelKind, channelFor } from "./channels/index.ts";
+export { conditionAlerts } from "./conditions.ts";
 export { digestOf } from "./digest.ts";
 export { isWorse, settled } from "./incidents.ts";
 export { type AlertChange, type Context, endOfRun, stateAlerts, stepAlerts, told } from "./lifecycle.ts";

@@ -96,14 +96,23 @@ export function stateAlerts(open: readonly Alert[], state: RunState, context: Co
   return changes;
 }
 
-/** The run is over: said once, and everything still open ends with it, untold. */
-export function endOfRun(open: readonly Alert[], state: "finished" | "failed", context: Context): AlertChange[] {
+/**
+ * The run is over: said once, and everything still open ends with it, untold.
+ *
+ * @param words what is known of how it ended, where that is more than that it has
+ */
+export function endOfRun(
+  open: readonly Alert[],
+  state: "finished" | "failed",
+  context: Context,
+  words?: { text: Localised; advice: Localised },
+): AlertChange[] {
   const subject = `run.${state}` as const;
   const alert = fire({
     subject,
     severity: state === "failed" ? "critical" : "good",
     step: context.run.step,
-    ...WORDS[subject],
+    ...(words ?? WORDS[subject]),
     confidence: null,
     context,
   });
@@ -141,7 +150,7 @@ const WORDS = {
   },
 } satisfies Record<string, { text: Localised; advice: Localised }>;
 
-function fire(made: {
+export function fire(made: {
   subject: string;
   severity: Alert["severity"];
   step: number | null;
@@ -166,12 +175,13 @@ function fire(made: {
   };
 }
 
-const end = (alert: Alert, { now }: Context): Alert => ({ ...alert, state: "resolved", resolvedAt: now });
+export const end = (alert: Alert, { now }: Context): Alert => ({ ...alert, state: "resolved", resolvedAt: now });
 
 /** The alert with one more notice written, and that notice. */
 export function told(alert: Alert, kind: Notice["kind"], { run, curve, now }: Omit<Context, "attempt">): AlertChange {
-  const { id, incident, notices: number, subject, severity, step, text, advice, confidence } = alert;
-  const about = { alert: id, incident, number, kind, subject, severity, step, text, advice, confidence };
+  const { id, incident, notices: number, subject, severity, step, text, advice, confidence, title } = alert;
+  const said = { alert: id, incident, number, kind, subject, severity, step, text, advice, confidence };
+  const about = title ? { ...said, title } : said;
   return {
     alert: { ...alert, notices: number + 1 },
     passed: kind === "resolved",
@@ -180,7 +190,7 @@ export function told(alert: Alert, kind: Notice["kind"], { run, curve, now }: Om
 }
 
 /** Several changes of one alert in one go: the newest state of it, with each notice. */
-function joined(changes: readonly AlertChange[]): AlertChange[] {
+export function joined(changes: readonly AlertChange[]): AlertChange[] {
   const newest = new Map(changes.map(({ alert }) => [alert.id, alert]));
   return changes.map((change) => ({ ...change, alert: newest.get(change.alert.id) as Alert }));
 }

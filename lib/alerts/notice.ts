@@ -28,6 +28,8 @@ export const noticeSchema = z.object({
   /** "" where there is none, and in rows from before there were any. */
   incident: z.string().default(""),
   subject: z.string(),
+  /** What it is called, where no list of titles tells: the name of a person's rule. */
+  title: localisedSchema.optional(),
   severity: z.enum(SEVERITIES),
   step: z.number().nullable(),
   text: localisedSchema,

@@ -11,6 +11,8 @@ export type Alert = {
   incident: string;
   /** What it is about: a rule id, or a verdict's name. One alert of a subject is open in a run at a time. */
   subject: string;
+  /** What it is called, where no list of titles tells: the name of a person's rule. */
+  title?: Localised;
   severity: Severity;
   state: AlertState;
   /** Where it began, in steps; null for what has no step (the agent is lost). */

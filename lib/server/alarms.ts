@@ -1,6 +1,7 @@
 import {
   type AlertChange,
   type Context,
+  conditionAlerts,
   endOfRun,
   FLAP_WINDOW_MS,
   heardBy,
@@ -20,6 +21,7 @@ import { timeLeftMs } from "#lib/core/index.ts";
 import {
   type Alert,
   type AlertStage,
+  type Condition,
   CurvewatchError,
   type DiagnosisView,
   type Finding,
@@ -27,8 +29,10 @@ import {
   METRIC,
   type Mute,
   NotFoundError,
+  type RuleSwitch,
   type RunState,
 } from "#lib/protocol/index.ts";
+import { endCause, failureWords, isSwitchedOff, isSwitchedOn } from "#lib/rules/index.ts";
 import type { AlertWrite, IngestStore, StoredRun } from "#lib/store/index.ts";
 import { recentLoss } from "./recent-loss.ts";
 
@@ -49,6 +53,8 @@ export class Alarms {
   #mutes: readonly Mute[] | null = null;
   /** Ids of the channels that are told. */
   #channels: readonly string[];
+  /** Built-in rules that people switched. */
+  switches: readonly RuleSwitch[] = [];
 
   constructor(store: IngestStore, channels: readonly string[], now: () => number) {
     this.#store = store;
@@ -65,19 +71,39 @@ export class Alarms {
     return heardBy(this.#channels, await this.#mutesNow(), this.#now());
   }
 
-  /** What new findings change; nothing is written yet. */
-  async of(run: string, findings: readonly Finding[], view: DiagnosisView): Promise<AlertWrite[]> {
-    if (findings.length === 0) return [];
-    return this.#changed(run, view, (open, context) => stepAlerts(open, findings, view, context));
+  /** What new findings and conditions change; nothing is written yet. */
+  async of(
+    run: string,
+    findings: readonly Finding[],
+    conditions: readonly Condition[],
+    view: DiagnosisView,
+  ): Promise<AlertWrite[]> {
+    if (findings.length === 0 && conditions.length === 0) return [];
+    return this.#changed(run, view, (open, context, { project }) => {
+      const pushed = findings.map((finding) => ({
+        ...finding,
+        alert: finding.alert || isSwitchedOn(this.switches, finding.rule, project),
+      }));
+      return [...stepAlerts(open, pushed, view, context), ...conditionAlerts(open, conditions, context)];
+    });
+  }
+
+  /** Something beside the run's log began or is over, and is told with it. */
+  async heard(run: string, conditions: readonly Condition[], view: DiagnosisView): Promise<void> {
+    const writes = await this.of(run, [], conditions, view);
+    if (writes.length > 0) await this.#store.saveAlerts(writes, await this.hearing(), this.#now());
   }
 
   /** The run is in another state: told, when somebody has to know. Only a run that was seen running can fall silent. */
   async stateChanged(run: string, from: RunState, to: RunState, view: DiagnosisView): Promise<void> {
     const isOver = to === "finished" || to === "failed";
     if (!isOver && from !== "running" && to !== "running") return;
-    const writes = await this.#changed(run, view, (open, context) =>
-      isOver ? endOfRun(open, to, context) : stateAlerts(open, to, context),
-    );
+    const log = to === "failed" ? (await this.#store.log(run)).map(({ text }) => text) : [];
+    const writes = await this.#changed(run, view, (open, context, { facts }) => {
+      if (!isOver) return stateAlerts(open, to, context);
+      const words = to === "failed" ? failureWords(endCause(facts?.end?.text ?? null, log)) : undefined;
+      return endOfRun(open, to, context, words);
+    });
     if (writes.length > 0) await this.#store.saveAlerts(writes, await this.hearing(), this.#now());
   }
 
@@ -183,13 +209,13 @@ export class Alarms {
   async #changed(
     run: string,
     view: DiagnosisView,
-    changesOf: (open: readonly Alert[], context: Context) => AlertChange[],
+    changesOf: (open: readonly Alert[], context: Context, stored: StoredRun) => AlertChange[],
   ): Promise<AlertWrite[]> {
     const stored = await this.#store.run(run);
     if (!stored) return [];
     const open = await this.#store.openAlerts(run);
     const context = { ...(await this.#context(stored, view)), attempt: stored.attempts.at(-1)?.attempt ?? 1 };
-    const changes = changesOf(open, context);
+    const changes = changesOf(open, context, stored);
     if (changes.length === 0) return [];
     const since = context.now - FLAP_WINDOW_MS;
     const subjects = [...new Set(changes.map(({ alert }) => alert.subject))];
@@ -211,7 +237,7 @@ export class Alarms {
       project: stored.project,
       // What was over before we read it, and what was thrown away.
       isHistory: stored.deletedAt !== null || (stored.status?.backfill ?? false),
-      isSwitchedOff: () => false,
+      isSwitchedOff: (subject) => isSwitchedOff(this.switches, subject, stored.project),
       now: this.#now(),
     };
   }

@@ -8,6 +8,7 @@ import type { ToldAlert } from "#lib/report/index.ts";
 import { Agents } from "./agents.ts";
 import { ChannelBook } from "./channels.ts";
 import type { Config } from "./config.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
@@ -18,6 +19,7 @@ import { channelViews } from "./routes/channels.ts";
 import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import type { WatchedLog } from "./routes/watch.ts";
+import { ruleViews } from "./rule-views.ts";
 import { setRuntime } from "./runtime.ts";
 import { Sender } from "./sender.ts";
 import { StateWatch } from "./state-watch.ts";
@@ -50,6 +52,8 @@ const LOCAL_AGENT = "local";
 
 /** How often it is looked whether something that was kept quiet may be told by now. */
 const ATTEND_EVERY_MS = 5000;
+/** Runs among which one that goes on is looked for. */
+const RUNS_ASKED = 20;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -184,8 +188,8 @@ export async function openServer(config: Config, version: string, events: Server
         tickRuns(runs, {
           run: (id) => reader.call.run(id),
           gpus: (id, range) => reader.call.gpus(id, range),
-          clockOf: (agent) => agents.clockOf(agent),
-          tick: (id, now, gpus) => writer.call.tick(id, now, gpus),
+          clockOf: (agent) => (isPushed(agent) ? Date.now() : agents.clockOf(agent)),
+          tick: (id, now, glance) => writer.call.tick(id, now, glance),
         }),
       failed: events.failed,
     });
@@ -197,6 +201,16 @@ export async function openServer(config: Config, version: string, events: Server
       }, events.failed);
     }, ATTEND_EVERY_MS);
     closers.push(() => clearInterval(attending));
+    const disk = new DiskWatch({
+      folder: config.data,
+      newestRun: async () => {
+        const runs = await views.summaries({ limit: RUNS_ASKED, before: null });
+        return runs.find(({ state }) => state === "running" || state === "quiet")?.id ?? null;
+      },
+      heard: (condition, run) => writer.call.heard(condition, run),
+      failed: events.failed,
+    });
+    closers.push(() => disk.close());
     onWriterEvent = (event) => {
       if (event.kind === "committed") {
         hub.committed(event.runs);
@@ -205,7 +219,7 @@ export async function openServer(config: Config, version: string, events: Server
       }
       views.remember(event.run, event.view);
       hub.touched(event.run);
-      if (event.findings.length > 0) sender.wake();
+      if (event.isNews) sender.wake();
     };
     sender.wake();
 
@@ -218,6 +232,7 @@ export async function openServer(config: Config, version: string, events: Server
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
         channels: () => channelViews(channels, reader.call),
+        rules: () => ruleViews(reader.call),
       },
     });
     await announceInstance(config.data, { pid: process.pid, port, host: config.host, secret });

@@ -27,6 +27,7 @@ export class AlertWrites {
   readonly #addStage: Database.Statement<[string, number, string, string]>;
   readonly #cutStages: Database.Statement<[string, string, number]>;
   readonly #addNotice: Database.Statement<[string, number, string, string, string, string, number, number, number]>;
+  readonly #openOf: Database.Statement<[string], string>;
   readonly #fold: Database.Statement<[number, string]>;
   readonly #told: Database.Statement<[string, string], number>;
   readonly #saveMute: Database.Statement<[string, string]>;
@@ -56,6 +57,11 @@ export class AlertWrites {
       `DELETE FROM alert_stages WHERE alert = ? AND id <= (
          SELECT id FROM alert_stages WHERE alert = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     );
+    this.#openOf = db
+      .prepare<[string], string>(
+        "SELECT DISTINCT run FROM alerts WHERE state != 'resolved' AND alert ->> 'subject' = ? ORDER BY run",
+      )
+      .pluck();
     this.#addNotice = db.prepare(
       `INSERT INTO outbox (alert, number, channel, kind, notice, incident, not_before, created_at, updated_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -94,6 +100,10 @@ export class AlertWrites {
 
   incident(id: string): Incident | null {
     return asIncident(this.#incident.get(id));
+  }
+
+  runsWithOpen(subject: string): string[] {
+    return this.#openOf.all(subject);
   }
 
   /** Inside a transaction. An alert that is known by its id already is not told again. */

@@ -11,8 +11,11 @@ import {
   type Gap,
   type Incident,
   joinRecords,
+  type LogLine,
   type Mute,
+  type RuleSwitch,
   type SpoolRecord,
+  type UserRule,
 } from "#lib/protocol/index.ts";
 import { AlertWrites } from "./alerts.ts";
 import { readBatch } from "./batch.ts";
@@ -26,6 +29,7 @@ import { type FilePlace, Heads } from "./heads.ts";
 import { Journal } from "./journal.ts";
 import { readObservations } from "./observations.ts";
 import { Outbox } from "./outbox.ts";
+import { RuleReads, RuleWrites } from "./rules.ts";
 import { runIdOf } from "./run-id.ts";
 import { RunWrites } from "./run-writes.ts";
 import { RunReads } from "./runs.ts";
@@ -34,6 +38,7 @@ import type {
   AlertWrite,
   AppendBatch,
   AppendResult,
+  DiagnosisWrite,
   IngestStore,
   ObservationPage,
   OutboxRow,
@@ -43,6 +48,7 @@ import type {
   Settled,
   SpoolHello,
   StoredDiagnosis,
+  StoredRule,
   StoredRun,
 } from "./store.ts";
 
@@ -56,6 +62,8 @@ export class SqliteIngest implements IngestStore {
   readonly #diagnoses: DiagnosisWrites;
   readonly #alerts: AlertWrites;
   readonly #outbox: Outbox;
+  readonly #rules: RuleWrites;
+  readonly #ruleReads: RuleReads;
   readonly #runReads: RunReads;
   readonly #columns: ColumnReads;
   readonly #sink: HeadSink;
@@ -70,6 +78,8 @@ export class SqliteIngest implements IngestStore {
     this.#diagnoses = new DiagnosisWrites(db);
     this.#alerts = new AlertWrites(db);
     this.#outbox = new Outbox(db);
+    this.#rules = new RuleWrites(db);
+    this.#ruleReads = new RuleReads(db);
     this.#runReads = new RunReads(db);
     this.#columns = new ColumnReads(db);
     this.#sink = storingSink(db);
@@ -137,17 +147,46 @@ export class SqliteIngest implements IngestStore {
     });
   }
 
-  async saveDiagnosis(
-    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
-    channels: readonly string[],
-    now: number,
-  ): Promise<void> {
+  async saveDiagnosis(rows: readonly DiagnosisWrite[], channels: readonly string[], now: number): Promise<void> {
     this.#write(() => {
       for (const row of rows) {
         this.#diagnoses.save(row, now);
+        if (row.rules !== undefined) this.#rules.saveState(row.run, row.rules);
         this.#alerts.save(row.alerts, channels, now);
       }
     });
+  }
+
+  async ruleState(run: string): Promise<string | null> {
+    return this.#rules.state(run);
+  }
+
+  async rules(): Promise<StoredRule[]> {
+    return this.#ruleReads.all();
+  }
+
+  async ruleSwitches(): Promise<RuleSwitch[]> {
+    return this.#ruleReads.switches();
+  }
+
+  async addRule(rule: UserRule, now: number): Promise<void> {
+    this.#write(() => this.#rules.add(rule, now));
+  }
+
+  async changeRule(rule: UserRule, now: number): Promise<void> {
+    this.#write(() => this.#rules.change(rule, now));
+  }
+
+  async removeRule(id: string): Promise<void> {
+    this.#write(() => this.#rules.remove(id));
+  }
+
+  async switchRule(rule: string, project: string | null, enabled: boolean | null): Promise<void> {
+    this.#write(() => this.#rules.switch(rule, project, enabled));
+  }
+
+  async runsWithOpenAlert(subject: string): Promise<string[]> {
+    return this.#alerts.runsWithOpen(subject);
   }
 
   async saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void> {
@@ -222,6 +261,10 @@ export class SqliteIngest implements IngestStore {
 
   async diagnosis(run: string): Promise<StoredDiagnosis | null> {
     return this.#diagnoses.of(run);
+  }
+
+  async log(run: string): Promise<LogLine[]> {
+    return this.#runReads.log(run);
   }
 
   async findings(run: string): Promise<Finding[]> {

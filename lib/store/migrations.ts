@@ -348,6 +348,26 @@ const MIGRATIONS: readonly string[] = [
     mute TEXT NOT NULL -- JSON
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE rules ( -- that people made
+    id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL, -- JSON
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rule_switches ( -- built-in rules that are not as they are by default
+    rule TEXT NOT NULL,
+    project TEXT NOT NULL, -- empty: everywhere
+    enabled INTEGER NOT NULL,
+    PRIMARY KEY (rule, project)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rule_states (
+    run INTEGER PRIMARY KEY REFERENCES runs,
+    state TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -18,7 +18,9 @@ import type {
   LogLine,
   Mute,
   PointGroup,
+  RuleSwitch,
   SeriesView,
+  UserRule,
   XAxis,
 } from "#lib/protocol/index.ts";
 
@@ -155,6 +157,17 @@ export type Settled =
   | { state: "queued"; notBefore: number; error: string }
   | { state: "dead"; error: string };
 
+/** A rule that a person made, epoch ms. */
+export type StoredRule = UserRule & { createdAt: number; updatedAt: number };
+
+/** What is said of a run at one point of it, whole or not at all: the diagnosis, what is new, and what the rules know. */
+export type DiagnosisWrite = StoredDiagnosis & {
+  newFindings: readonly Finding[];
+  alerts: readonly AlertWrite[];
+  /** The state of the run's rules, opaque to the store; what is not given stays. */
+  rules?: string;
+};
+
 /** What a person may change of a run. A name of null is the log's own again. */
 export type RunEdit = {
   name?: string | null | undefined;
@@ -183,12 +196,22 @@ export interface IngestStore {
     agent: string,
     files: readonly { path: string; identity: FileIdentity }[],
   ): Promise<({ file: string; end: number; state: unknown } | null)[]>;
-  /** State, view and findings in a transaction of their own. Findings are appended, never rewritten. */
-  saveDiagnosis(
-    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
-    channels: readonly string[],
-    now: number,
-  ): Promise<void>;
+  /** State, view, findings and the rules' state in a transaction of their own. Findings are appended, never rewritten. */
+  saveDiagnosis(rows: readonly DiagnosisWrite[], channels: readonly string[], now: number): Promise<void>;
+  /** What the rules know of a run, as last saved; null before. */
+  ruleState(run: string): Promise<string | null>;
+  rules(): Promise<StoredRule[]>;
+  ruleSwitches(): Promise<RuleSwitch[]>;
+  /** @throws CurvewatchError `conflict` when there are as many rules as there may be */
+  addRule(rule: UserRule, now: number): Promise<void>;
+  /** @throws CurvewatchError `not_found` when there is no such rule */
+  changeRule(rule: UserRule, now: number): Promise<void>;
+  /** @throws CurvewatchError `not_found` when there is no such rule */
+  removeRule(id: string): Promise<void>;
+  /** Whether a built-in rule is pushed, everywhere or in one project; null goes back to the default. */
+  switchRule(rule: string, project: string | null, enabled: boolean | null): Promise<void>;
+  /** Runs that have an alert of this subject open. */
+  runsWithOpenAlert(subject: string): Promise<string[]>;
   /** Alerts that do not come from the diagnosis, with a notice for each of `channels`, in one transaction. */
   saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void>;
   /** Alerts of a run that are not resolved, oldest first. */
@@ -232,6 +255,8 @@ export interface IngestStore {
   run(id: string): Promise<StoredRun | null>;
   /** The saved diagnosis of a run, or null when there is none yet. */
   diagnosis(run: string): Promise<StoredDiagnosis | null>;
+  /** The newest log lines of a run's main file, oldest first. */
+  log(run: string): Promise<LogLine[]>;
   /** The findings saved of a run, in order. */
   findings(run: string): Promise<Finding[]>;
   /** Runs of the project that a run belongs to, itself too, newest data first, without deleted ones; none when it belongs
@@ -350,4 +375,7 @@ export interface ReadStore {
    */
   gpus(id: string, range: { from: number; to: number; buckets: number }): Promise<StoredGpu[]>;
   points(id: string, metric: string, fromOrd: number, limit: number): Promise<PointPage>;
+  /** Rules that people made, oldest first; and the built-in ones that they switched. */
+  rules(): Promise<StoredRule[]>;
+  ruleSwitches(): Promise<RuleSwitch[]>;
 }

@@ -12,6 +12,7 @@ import { openApiRoute } from "./openapi.ts";
 import { pushRoutes } from "./push.ts";
 import { type Route, sendJson } from "./registry.ts";
 import type { Reports } from "./report.ts";
+import { ruleRoutes } from "./rules.ts";
 import { runEditRoutes } from "./run-edits.ts";
 import { runRoutes } from "./runs.ts";
 import { patternRoute, type WatchedLog, watchRoute } from "./watch.ts";
@@ -51,6 +52,7 @@ export function apiRoutes(options: {
     ...reports.routes(),
     ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
     ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, link }),
+    ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),

@@ -1,5 +1,7 @@
 import { workerData } from "node:worker_threads";
+import type { UserRule } from "#lib/protocol/index.ts";
 import { openSqliteReader } from "#lib/store/index.ts";
+import { previewRule } from "../rule-preview.ts";
 import { serve } from "./rpc.ts";
 
 /** A reader thread: answers questions from a read-only connection, never in the writer's way. */
@@ -21,6 +23,10 @@ const reader = {
   series: store.series.bind(store),
   gpus: store.gpus.bind(store),
   points: store.points.bind(store),
+  rules: store.rules.bind(store),
+  ruleSwitches: store.ruleSwitches.bind(store),
+  /** Here, where the points are: they need not travel to be judged. */
+  previewRule: (run: string, rule: UserRule) => previewRule(store, run, rule),
   close: store.close.bind(store),
 };
 export type Reader = typeof reader;
