@@ -7,12 +7,12 @@ import type { Remote } from "./workers/rpc.ts";
 import type { Writer } from "./workers/writer.ts";
 
 /**
- * Empties the outbox: leases what is due, posts it at the pace each channel takes, marks it. What does not fit a channel's pace
+ * Empties the outbox: leases what is due, posts it at the pace each channel takes, marks it. Channels do not wait for each other. What does not fit a channel's pace
  * is told in one digest. Sending is at least once; a duplicate needs a crash between the receiver's yes and the mark, and
  * carries the same alert and number.
  */
 export type SenderOptions = {
-  writer: Remote<Writer>;
+  writer: Pick<Remote<Writer>, "leaseOutbox" | "settleOutbox" | "nextDue" | "undelivered">;
   channels: ChannelBook;
   poster: Poster;
   /** Address of a run's page, as a person reaches it. */
@@ -41,6 +41,8 @@ type Due = { row: OutboxRow; notice: Notice };
 export class Sender {
   readonly #options: SenderOptions;
   readonly #paces = new Map<string, Pace>();
+  /** Channels whose turn it is: they are given no more meanwhile. */
+  readonly #turns = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> | null = null;
   #again = false;
@@ -70,6 +72,7 @@ export class Sender {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     await this.#working;
+    await Promise.all(this.#turns.values());
   }
 
   async #work(): Promise<void> {
@@ -77,21 +80,33 @@ export class Sender {
     do {
       this.#again = false;
       for (;;) {
-        const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE);
+        const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE, [...this.#turns.keys()]);
         if (rows.length === 0) break;
         const due = rows.map((row) => ({ row, notice: noticeSchema.parse(JSON.parse(row.notice)) }));
-        const byChannel = Map.groupBy(due, ({ row }) => row.channel);
-        await Promise.all([...byChannel].map(([channel, own]) => this.#take(channel, own)));
+        for (const [channel, own] of Map.groupBy(due, ({ row }) => row.channel)) this.#begin(channel, own);
       }
     } while (this.#again && !this.#closed);
+  }
+
+  #begin(channel: string, due: Due[]): void {
+    const turn = this.#take(channel, due)
+      .catch((error: unknown) => this.#options.failed(error))
+      .then(() => {
+        this.#turns.delete(channel);
+        this.wake();
+      });
+    this.#turns.set(channel, turn);
   }
 
   async #schedule(): Promise<void> {
     if (this.#closed) return;
     if (this.#again) return this.wake();
-    const due = await this.#options.writer.nextDue().catch(() => null);
+    const due = await this.#options.writer.nextDue([...this.#turns.keys()]).catch(() => null);
+    // Whoever has woken it meanwhile sets the next timer.
+    if (this.#closed || this.#working) return;
+    if (this.#timer) clearTimeout(this.#timer);
     const wait = due === null ? IDLE_MS : Math.min(IDLE_MS, Math.max(50, due - this.#options.now()));
-    if (!this.#closed) this.#timer = setTimeout(() => this.wake(), wait);
+    this.#timer = setTimeout(() => this.wake(), wait);
   }
 
   /** One channel's turn: one message after the other, so that they arrive in their order. */
