@@ -12,7 +12,7 @@ import { Registry, type Route } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import { Views } from "./views.ts";
 import type { Reader } from "./workers/reader.ts";
-import { startWorker } from "./workers/rpc.ts";
+import { type Remote, startWorker } from "./workers/rpc.ts";
 import type { Writer, WriterEvent } from "./workers/writer.ts";
 
 /** The whole API over a real store, on a port of its own: all of the server but its sockets and pages. */
@@ -21,6 +21,9 @@ export type ApiBench = {
   routes: readonly Route[];
   /** What no answer may be about: errors that nobody foresaw. */
   failures: unknown[];
+  /** Where its store is, and the store's writer. */
+  folder: string;
+  writer: Remote<Writer>;
   call(path: string, body?: unknown): Promise<{ status: number; answer: never }>;
   send(path: string, body: string): Promise<{ status: number; answer: never }>;
   /** Ends the server without a word, as a kill does, and starts another over the same folder. */
@@ -30,10 +33,11 @@ export type ApiBench = {
 
 const VERSION = "1.2.3";
 
-export async function openApiBench(): Promise<ApiBench> {
+/** @param channels ids of channels that notices are written for; nobody sends them */
+export async function openApiBench(channels: readonly string[] = []): Promise<ApiBench> {
   const folder = mkdtempSync(join(tmpdir(), "curvewatch-api-"));
   const failures: unknown[] = [];
-  let server = await openApi(folder, failures);
+  let server = await openApi(folder, failures, channels);
   const send = async (path: string, body?: string): Promise<{ status: number; answer: never }> => {
     const response = await fetch(`${server.url}${path}`, body === undefined ? {} : { method: "POST", body });
     return { status: response.status, answer: (await response.json()) as never };
@@ -45,12 +49,15 @@ export async function openApiBench(): Promise<ApiBench> {
     get routes() {
       return server.routes;
     },
-    failures,
+    get writer() {
+      return server.writer;
+    },
+    ...{ failures, folder },
     send,
     call: (path, body) => send(path, body === undefined ? undefined : JSON.stringify(body)),
     async restart() {
       await server.kill();
-      server = await openApi(folder, failures);
+      server = await openApi(folder, failures, channels);
     },
     async close() {
       await server.kill();
@@ -62,12 +69,13 @@ export async function openApiBench(): Promise<ApiBench> {
 async function openApi(
   folder: string,
   failures: unknown[],
-): Promise<{ url: string; routes: readonly Route[]; kill(): Promise<void> }> {
+  channels: readonly string[],
+): Promise<{ url: string; routes: readonly Route[]; writer: Remote<Writer>; kill(): Promise<void> }> {
   let views: Views | null = null;
   const failed = (error: unknown): void => void failures.push(error);
   const writer = startWorker<Writer, WriterEvent>({
     url: new URL("./workers/writer.ts", import.meta.url),
-    data: { folder, channels: [] },
+    data: { folder, channels },
     onEvent: (event) => {
       if (event.kind === "judged") views?.remember(event.run, event.view);
     },
@@ -113,6 +121,7 @@ async function openApi(
   return {
     url: `http://127.0.0.1:${port}`,
     routes: registry.routes,
+    writer: writer.call,
     async kill() {
       await closeHttp(http);
       await reader.terminate();

@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { DELIVERY_STATES, type IncidentView, MUTE_KINDS, type Mute, NotFoundError } from "#lib/protocol/index.ts";
+import {
+  CurvewatchError,
+  DELIVERY_STATES,
+  type IncidentView,
+  MUTE_KINDS,
+  type Mute,
+  NotFoundError,
+} from "#lib/protocol/index.ts";
 import type { IncidentAct } from "../alarms.ts";
 import { incidentView, incidentViews } from "../incident-views.ts";
 import type { Views } from "../views.ts";
@@ -124,7 +131,7 @@ export function incidentRoutes({ views, reader, writer, touched, wake, now }: Op
       policy: "viewer",
       summary: "What became of an alert, oldest first: why somebody was told, or was not",
       async handle({ params, response }) {
-        const stages = await reader.alertStory(decodeURIComponent(params.id!));
+        const stages = await reader.alertStory(decoded(params.id!));
         if (!stages) throw new NotFoundError("alert", params.id!);
         sendJson(response, { stages });
       },
@@ -144,8 +151,7 @@ export function incidentRoutes({ views, reader, writer, touched, wake, now }: Op
       body: muteSchema,
       async handle({ request, response }) {
         const { scope, minutes: lasts, reason } = muteSchema.parse(await readJson(request));
-        if (scope.kind === "run" && !(await views.summary(runIdSchema.parse(scope.value))))
-          throw new NotFoundError("run", scope.value);
+        if (scope.kind === "run" && !(await views.summary(scope.value))) throw new NotFoundError("run", scope.value);
         const createdAt = now();
         const until = lasts === null ? null : createdAt + lasts * 60_000;
         const mute = { id: randomBytes(6).toString("hex"), scope, until, reason, createdAt };
@@ -184,11 +190,26 @@ export function incidentRoutes({ views, reader, writer, touched, wake, now }: Op
       policy: "viewer",
       body: nothing,
       async handle({ params, response }) {
-        if (!(await writer.retryDelivery(z.coerce.number().int().parse(params.id))))
-          throw new NotFoundError("delivery", params.id!);
+        const id = Number(params.id);
+        const newest = { channel: null, state: null, limit: 1, before: id + 1 };
+        const [row] = Number.isSafeInteger(id) ? await reader.deliveries(newest) : [];
+        if (row?.id !== id) throw new NotFoundError("delivery", params.id!);
+        if (!(await writer.retryDelivery(id)))
+          throw new CurvewatchError("conflict", `delivery ${id} is ${row.state}`, {
+            hint: "only one that was given up is tried again",
+          });
         wake();
         sendJson(response, {});
       },
     },
   ];
+}
+
+/** A segment of an address as it was meant; as it is where that cannot be told. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }

@@ -108,7 +108,9 @@ export function sendError(response: ServerResponse, error: unknown): void {
   const code = codeOf(error);
   const message =
     error instanceof z.ZodError
-      ? error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")
+      ? error.issues
+          .map(({ path, message: said }) => (path.length > 0 ? `${path.join(".")}: ${said}` : said))
+          .join("; ")
       : code === "internal"
         ? "something went wrong here; the server's log says what"
         : (error as Error).message;
