@@ -159,7 +159,8 @@ export class Alarms {
       incident: next,
       stages,
       isNew: false,
-      passed: false,
+      // Who resolves it need not be told any more.
+      passed: act.kind === "resolve",
       notice: null,
     }));
     await this.#store.saveAlerts(writes, [], now);

@@ -99,7 +99,7 @@ test("what is resolved by hand is over with all its alerts, and takes no more an
     status: 200,
     answer: { incident: { state: "resolved", resolvedAt: expect.any(Number), alerts: [{ state: "resolved" }] } },
   });
-  expect(await story(alerts[0]!.id)).toContain("resolved");
+  expect(await story(alerts[0]!.id)).toEqual(["firing", "resolved", "folded", "folded"]);
   const open = (await get<Page>("incidents?state=open&limit=200")).incidents.map((one) => one.id);
   expect(open).not.toContain(id);
   expect((await get<Page>("incidents?state=resolved")).incidents.map((one) => one.id)).toContain(id);
