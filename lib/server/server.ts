@@ -12,6 +12,7 @@ import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
+import { alertsView, incidentView } from "./incident-views.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
 import { isPushed } from "./push/pushes.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -231,6 +232,16 @@ export async function openServer(config: Config, version: string, events: Server
         runs: () => views.runs(),
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
+        alerts: () =>
+          alertsView(
+            reader.call,
+            channels.all.map(({ id, kind }) => ({ id, name: channelFor(kind).name })),
+            Date.now(),
+          ),
+        openIncidents: async () =>
+          (await reader.call.incidents({ state: "open", run: null, limit: 200, before: null })).length,
+        incident: (id) => incidentView(reader.call, id, Date.now()),
+        story: (alert) => reader.call.alertStory(alert),
         channels: () => channelViews(channels, reader.call),
         rules: () => ruleViews(reader.call),
       },

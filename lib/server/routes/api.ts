@@ -1,4 +1,4 @@
-import type { Poster } from "#lib/alerts/index.ts";
+import { channelFor, type Poster } from "#lib/alerts/index.ts";
 import type { ChannelBook } from "../channels.ts";
 import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
@@ -50,7 +50,10 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
+    ...incidentRoutes({
+      ...{ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now },
+      channels: () => channels.all.map(({ id, kind }) => ({ id, name: channelFor(kind).name })),
+    }),
     ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, link }),
     ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
