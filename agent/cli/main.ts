@@ -69,6 +69,8 @@ const serverOptions = (command: Command): Command =>
     .option("--slack <url>", "Slack incoming webhook that alerts go to (better: CURVEWATCH_SLACK_WEBHOOK)")
     .option("--webhook <url>", "address that alerts are posted to as JSON (or CURVEWATCH_WEBHOOK)")
     .option("--allow-private-webhooks", "let a webhook be on this machine or network")
+    .option("--allow-hosts <hosts>", "hosts on this machine or network that alerts may go to, with commas between them")
+    .option("--public-url <url>", "https address at which people reach this server: links in messages lead there")
     .addOption(lang());
 
 serverOptions(program.command("watch"))

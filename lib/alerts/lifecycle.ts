@@ -166,7 +166,22 @@ function told(alert: Alert, kind: Notice["kind"], { run, now }: Context): AlertC
   return {
     alert: { ...alert, notices: number + 1 },
     passed: kind === "resolved",
-    notice: { alert: id, number, kind, subject, severity, step, text, advice, confidence, at: now, run },
+    notice: {
+      alert: id,
+      number,
+      kind,
+      subject,
+      severity,
+      step,
+      text,
+      advice,
+      confidence,
+      at: now,
+      run,
+      incident: "",
+      curve: [],
+      more: 0,
+    },
   };
 }
 

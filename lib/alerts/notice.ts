@@ -23,7 +23,7 @@ export const noticeSchema = z.object({
   /** The alert's id and the notice's number within it: what a receiver can tell a repeat by. */
   alert: z.string(),
   number: z.int(),
-  kind: z.enum(["firing", "resolved", "event", "test"]),
+  kind: z.enum(["firing", "resolved", "event", "reminder", "digest", "flapping", "test"]),
   subject: z.string(),
   severity: z.enum(SEVERITIES),
   step: z.number().nullable(),
@@ -32,5 +32,11 @@ export const noticeSchema = z.object({
   confidence: z.number().nullable(),
   at: z.number(),
   run: runSnapshotSchema,
+  /** Id of the incident it belongs to; empty where there is none. */
+  incident: z.string().default(""),
+  /** The loss of late, oldest first, for a sparkline. */
+  curve: z.array(z.number()).max(24).default([]),
+  /** How many notices a digest stands for. */
+  more: z.int().nonnegative().default(0),
 });
 export type Notice = z.infer<typeof noticeSchema>;

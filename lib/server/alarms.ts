@@ -1,14 +1,7 @@
-import {
-  type AlertChange,
-  endOfRun,
-  type Notice,
-  type RunSnapshot,
-  stateAlerts,
-  stepAlerts,
-} from "#lib/alerts/index.ts";
+import { type AlertChange, endOfRun, type RunSnapshot, stateAlerts, stepAlerts } from "#lib/alerts/index.ts";
 import { timeLeftMs } from "#lib/core/index.ts";
 import { type DiagnosisView, type Finding, METRIC, type RunState } from "#lib/protocol/index.ts";
-import type { AlertWrite, IngestStore, StoredRun } from "#lib/store/index.ts";
+import type { AlertWrite, IngestStore, NoticeWrite, StoredRun } from "#lib/store/index.ts";
 
 /**
  * From findings and states to what the store writes: alerts with a notice for every channel. What a run has of history is
@@ -83,7 +76,7 @@ function writes(open: readonly { id: string }[], changes: readonly AlertChange[]
       notice && !isSilent
         ? {
             number: notice.number,
-            kind: notice.kind as Exclude<Notice["kind"], "test">,
+            kind: notice.kind as NoticeWrite["kind"],
             body: JSON.stringify(notice),
             urgent: notice.severity === "critical",
           }

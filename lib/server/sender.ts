@@ -1,5 +1,4 @@
-import { channelFor, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
-import type { Language } from "#lib/protocol/index.ts";
+import { channelFor, type Links, type Notice, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
 import type { OutboxRow, Settled } from "#lib/store/index.ts";
 import type { ChannelBook } from "./channels.ts";
 import type { Remote } from "./workers/rpc.ts";
@@ -13,9 +12,8 @@ export type SenderOptions = {
   writer: Remote<Writer>;
   channels: ChannelBook;
   poster: Poster;
-  /** Address of a run's page, as a person reaches it. */
-  link: (run: string) => string;
-  lang: Language;
+  /** Addresses of the pages a notice is about, as a person reaches them. */
+  links: (notice: Notice) => Links;
   /** A row changed: the run's page may show it. */
   settled: (run: string) => void;
   failed: (error: unknown) => void;
@@ -83,18 +81,15 @@ export class Sender {
   }
 
   async #deliver(row: OutboxRow): Promise<void> {
-    const { writer, channels, poster, link, lang, settled, now } = this.#options;
+    const { writer, channels, poster, links, settled, now } = this.#options;
     const channel = channels.find(row.channel);
     const notice = noticeSchema.parse(JSON.parse(row.notice));
-    let outcome: Settled = { state: "dead", error: "the channel is gone" };
-    if (channel) {
-      const { render, judge } = channelFor(channel.kind);
-      const answer = await poster.post(channel.address, render(notice, { link: link(notice.run.id), lang }));
-      const refused = answer.kind === "failed" ? answer : judge(answer.status, answer.body);
-      outcome =
-        refused === null
-          ? { state: "sent" }
-          : this.#refused(row, refused, answer.kind === "answered" ? answer.retryAfterMs : null);
+    let outcome: Settled = { state: "dead", error: channel ? "the channel is switched off" : "the channel is gone" };
+    if (channel?.enabled) {
+      const { kind, settings, lang } = channel;
+      const outgoing = { notice, links: links(notice), lang, receipt: null };
+      const delivered = await channelFor(kind).deliver(outgoing, settings, { poster, now });
+      outcome = delivered.kind === "sent" ? { state: "sent" } : this.#refused(row, delivered, delivered.retryAfterMs);
     }
     await writer.settleOutbox({ id: row.id, tries: row.tries }, outcome, now());
     settled(notice.run.id);

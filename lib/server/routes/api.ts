@@ -1,10 +1,11 @@
-import type { Poster } from "#lib/alerts/index.ts";
+import type { Links, Notice, Poster } from "#lib/alerts/index.ts";
 import type { ChannelBook } from "../channels.ts";
 import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
 import type { Remote } from "../workers/rpc.ts";
 import type { Writer } from "../workers/writer.ts";
 import { alertRoutes } from "./alerts.ts";
+import { channelRoutes } from "./channels.ts";
 import { configRoute } from "./config.ts";
 import { gpuRoute } from "./gpus.ts";
 import { openApiRoute } from "./openapi.ts";
@@ -27,13 +28,13 @@ export function apiRoutes(options: {
   channels: ChannelBook;
   poster: Poster;
   channelsChanged: () => Promise<void>;
-  link: (run: string) => string;
+  links: (notice: Notice) => Links;
   /** A page that looks at the run is to be told. */
   touched: (run: string) => void;
   watchRequested: (logs: WatchedLog[]) => void;
   now: () => number;
 }): Route[] {
-  const { version, agents, views, reader, writer, reports, channels, poster, link } = options;
+  const { version, agents, views, reader, writer, reports, channels, poster, links } = options;
   const health: Route = {
     method: "GET",
     path: "/api/v1/health",
@@ -46,7 +47,8 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...alertRoutes({ views, reader, channels, poster, changed: options.channelsChanged, link }),
+    ...alertRoutes(views, reader),
+    ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, links, now: options.now }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),
