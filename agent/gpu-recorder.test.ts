@@ -6,9 +6,10 @@ import { type Chunk, CurvewatchError, decodeRecord } from "#lib/protocol/index.t
 import { GpuRecorder } from "./gpu-recorder.ts";
 
 const AT = 1_750_000_000_250;
-const GPU0 = "GPU-aaaa, 0, NVIDIA H100 80GB HBM3, 98, 73400, 81559, 63, 665.12, 700.00, 1980";
-const GPU1 = "GPU-bbbb, 1, NVIDIA H100 80GB HBM3, [N/A], 512, 81559, 41, 69.85, 700.00, 345";
-const LOST = "GPU-bbbb, 1, NVIDIA H100 80GB HBM3, [GPU is lost], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A]";
+const GPU0 = "GPU-aaaa, 0, NVIDIA H100 80GB HBM3, 98, 73400, 81559, 63, 665.12, 700.00, 1980, 0x0000000000000004, 0";
+const GPU1 = "GPU-bbbb, 1, NVIDIA H100 80GB HBM3, [N/A], 512, 81559, 41, 69.85, 700.00, 345, 0x0000000000000001, 0";
+const LOST =
+  "GPU-bbbb, 1, NVIDIA H100 80GB HBM3, [GPU is lost], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A]";
 
 let folder = "";
 let spooled: Uint8Array[] = [];
@@ -84,7 +85,7 @@ function isAlive(pid: number): boolean {
 
 test("what was not read is in no record", async () => {
   const { records } = await record([GPU1, LOST]);
-  expect(records.map(({ groups }) => groups.map(({ names, step }) => [names.length, step.length]))).toEqual([[[6, 1]]]);
+  expect(records.map(({ groups }) => groups.map(({ names, step }) => [names.length, step.length]))).toEqual([[[8, 1]]]);
   expect(records[0]?.groups[0]?.names).not.toContain("utilization.gpu");
 });
 

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -50,26 +49,15 @@ for (const { colorScheme, width } of LOOKS) {
   });
 }
 
-test("the page before the first run has none either", async ({ folder, browser }) => {
-  const args = [join(root, "agent/cli/launch.js"), "serve", "--port", "0", "--data", join(folder, "data")];
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  server.stdout.on("data", (data) => {
-    output += data;
-  });
-  try {
-    await expect.poll(() => /http:\S+/.exec(output)?.[0]).toBeTruthy();
-    for (const { colorScheme, width } of LOOKS) {
-      const context = await browser.newContext({ colorScheme, viewport: { width, height: 1000 } });
-      const view = await context.newPage();
-      await view.goto(/http:\S+/.exec(output)?.[0] as string);
-      await expect(view.getByText("npm run watch -- train.log").first()).toBeVisible();
-      expect(await faultsOf(view), `${colorScheme} ${width}`).toEqual([]);
-      await context.close();
-    }
-  } finally {
-    server.kill();
-    await new Promise((resolve) => server.once("exit", resolve));
+test("the page before the first run has none either", async ({ serve, browser }) => {
+  const url = await serve();
+  for (const { colorScheme, width } of LOOKS) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 1000 } });
+    const view = await context.newPage();
+    await view.goto(url);
+    await expect(view.getByText("npm run watch -- train.log").first()).toBeVisible();
+    expect(await faultsOf(view), `${colorScheme} ${width}`).toEqual([]);
+    await context.close();
   }
 });
 

@@ -93,7 +93,7 @@ test("parse prints one point a line with the line it came from, and why on stand
 });
 
 test("every command explains itself with an example", async () => {
-  for (const command of ["watch", "serve", "tail", "parse", "diagnose"]) {
+  for (const command of ["watch", "run", "serve", "tail", "import", "parse", "diagnose", "report"]) {
     const { code, stdout } = await run([command, "--help"]);
     expect(code, command).toBe(0);
     expect(stdout, command).toContain("Example:");

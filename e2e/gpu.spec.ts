@@ -5,8 +5,8 @@ import { expect, test } from "./fixtures/watch.ts";
 
 /** Recorded from two H100, the second of which tells no utilisation, as one that is cut into instances. */
 const ROWS = [
-  "GPU-6f3d0c1a-7b52-4e8e-9d11-0a4c55c0b001, 0, NVIDIA H100 80GB HBM3, 98, 19818, 81559, 59, 631.95, 700.00, 1980",
-  "GPU-6f3d0c1a-7b52-4e8e-9d11-0a4c55c0b002, 1, NVIDIA H100 80GB HBM3, [N/A], 11125, 81559, 53, 433.78, 700.00, 1980",
+  "GPU-6f3d0c1a-7b52-4e8e-9d11-0a4c55c0b001, 0, NVIDIA H100 80GB HBM3, 98, 19818, 81559, 59, 631.95, 700.00, 1980, 0x0000000000000004, 0",
+  "GPU-6f3d0c1a-7b52-4e8e-9d11-0a4c55c0b002, 1, NVIDIA H100 80GB HBM3, [N/A], 11125, 81559, 53, 433.78, 700.00, 1980, 0x0000000000000004, 0",
 ];
 
 /** A folder for PATH with a tool that prints these rows once a second, as the real one does. */

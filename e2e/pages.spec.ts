@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { listenForErrors } from "./fixtures/console.ts";
@@ -38,21 +37,9 @@ test("the run page holds in both languages, both themes and at a phone's width",
   await expect(page.getByRole("region", { name: "判断" })).toBeVisible();
 });
 
-test("before the first run the start page says what to type", async ({ folder, page }) => {
-  const args = [join(root, "agent/cli/launch.js"), "serve", "--port", "0", "--data", join(folder, "data")];
-  const server = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  let output = "";
-  server.stdout.on("data", (data) => {
-    output += data;
-  });
-  try {
-    await expect.poll(() => /http:\S+/.exec(output)?.[0]).toBeTruthy();
-    await page.goto(/http:\S+/.exec(output)?.[0] as string);
-    await expect(page.getByText("npm run watch -- train.log").first()).toBeVisible();
-  } finally {
-    server.kill();
-    await new Promise((resolve) => server.once("exit", resolve));
-  }
+test("before the first run the start page says what to type", async ({ serve, page }) => {
+  await page.goto(await serve());
+  await expect(page.getByText("npm run watch -- train.log").first()).toBeVisible();
 });
 
 test("a page can be kept as an app, in the colours of the chosen theme", async ({ watch, page }) => {

@@ -105,6 +105,27 @@ test("a run that begins to swing gets a tape, and Y copies the advised rate in p
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("2.5e-4");
 });
 
+test("lost: an agent that died is named as such, and the next one takes the run up again", async ({
+  folder,
+  serve,
+  tail,
+  page,
+}) => {
+  const log = join(folder, "train.log");
+  writeFileSync(log, records(1, 300));
+  const origin = await serve();
+  const agent = await tail(log, origin);
+  await page.goto(origin);
+  await page.getByRole("rowheader").getByRole("link").click();
+  await expect(page.getByRole("region", { name: "Verdict" }).getByRole("heading")).toContainText("Healthy");
+  agent.kill("SIGKILL");
+  await expect(page.getByText(/^Agent lost, \d+s/)).toBeVisible({ timeout: 50_000 });
+  await tail(log, origin);
+  appendFileSync(log, records(301, 50));
+  await expect(page.getByText(/^Live/)).toBeVisible();
+  await expect(page.getByText("350").first()).toBeVisible();
+});
+
 test("dashboard offline: the bar says from when the page is; the verdict stays as it is", async ({
   folder,
   watch,

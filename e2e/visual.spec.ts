@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
 import { longRun } from "./fixtures/long-run.ts";
@@ -34,7 +34,9 @@ async function pictures(browser: Browser, url: string, name: string, ready: (pag
 
 test("an oscillating run and the list it is in look as they should", async ({ folder, watch, browser }) => {
   test.setTimeout(240_000);
-  const log = join(folder, "lr6e-4.log");
+  // A folder's name is the project's, and takes its room.
+  mkdirSync(join(folder, "atlas-lm"));
+  const log = join(folder, "atlas-lm", "lr6e-4.log");
   writeFileSync(log, longRun(Date.now()));
   const { url, origin } = await watch([log]);
   await pictures(browser, url, "run", async (page) => {

@@ -12,7 +12,9 @@ export type Context = {
   err(line: string): void;
   /** Shows how far it is on a line of the terminal that the next one replaces; none when nobody looks. */
   status?(text: string): void;
-  /** Aborts on the first Ctrl+C or SIGTERM. */
+  /** The streams themselves, for what is passed on as it is; and whether somebody sits at them. */
+  terminal: { out: NodeJS.WritableStream; err: NodeJS.WritableStream; isAttended: boolean };
+  /** Aborts on the first Ctrl+C or SIGTERM, with the signal's name as its reason. */
   signal: AbortSignal;
   /** The channel to the process that started this one; null when a person did. */
   parent: { send(message: object): void; onMessage(listen: (message: unknown) => void): void } | null;

@@ -11,10 +11,10 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 };
 
 const stop = new AbortController();
-process.on("SIGTERM", () => stop.abort());
+process.on("SIGTERM", () => stop.abort("SIGTERM"));
 // Under a parent, a terminal's Ctrl+C reaches everyone at once; the parent then ends its children in the right order.
 process.on("SIGINT", () => {
-  if (!process.send) stop.abort();
+  if (!process.send) stop.abort("SIGINT");
 });
 process.on("disconnect", () => stop.abort());
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -33,6 +33,7 @@ const context: Context = {
   },
   err: (line) => void process.stderr.write(`${process.stderr.isTTY ? CLEARED : ""}${line}\n`),
   ...(process.stderr.isTTY && { status: (text: string) => void process.stderr.write(CLEARED + text) }),
+  terminal: { out: process.stdout, err: process.stderr, isAttended: process.stdin.isTTY === true },
   signal: stop.signal,
   parent: process.send
     ? {
@@ -46,6 +47,7 @@ let exitCode = 0;
 const program = new Command("curvewatch")
   .description("Reads the training curve for you.")
   .version(version)
+  .enablePositionalOptions()
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
@@ -82,6 +84,18 @@ serverOptions(program.command("watch"))
   .action(async (logs: string[], options) => {
     const { watch } = await import("./watch.ts");
     exitCode = await watch(context, logs, options, version);
+  });
+
+serverOptions(program.command("run"))
+  .description("start the trainer and follow what it prints; knows how it ended; exits as it does")
+  .argument("<command...>", "the command as you would type it, after --")
+  .option("--name <name>", "what the run is called (default: the script's name)")
+  .option("--no-open", "do not open a browser")
+  .passThroughOptions()
+  .addHelpText("after", "\nExample:\n  curvewatch run --name lr3e-4 -- python train.py --lr 3e-4")
+  .action(async (command: string[], options) => {
+    const { run } = await import("./run.ts");
+    exitCode = await run(context, command, options, version);
   });
 
 program
@@ -167,6 +181,28 @@ program
   .action(async (source: string, options) => {
     const { report } = await import("./report.ts");
     exitCode = await report(context, source, options, version);
+  });
+
+const admin = program.command("admin").description("look after a running server");
+const adminOptions = (command: Command): Command =>
+  command.option("--data <folder>", "data folder of the server").option("--json", "as JSON").addOption(lang());
+
+const rules = admin.command("rules").description("what is worth an alert");
+adminOptions(rules.command("list"))
+  .description("every rule, and whether it is told")
+  .addHelpText("after", "\nExample:\n  curvewatch admin rules list")
+  .action(async (options) => {
+    const { listRules } = await import("./admin-rules.ts");
+    exitCode = await listRules(context, options);
+  });
+adminOptions(rules.command("test"))
+  .description("how often a rule would have fired on runs that are stored")
+  .argument("<name>", "id or name of the rule")
+  .option("--run <id...>", "these runs; without it the newest")
+  .addHelpText("after", "\nExample:\n  curvewatch admin rules test 'loss is high' --run 3f2a9c0d1b7e")
+  .action(async (name: string, options) => {
+    const { testRule } = await import("./admin-rules.ts");
+    exitCode = await testRule(context, name, options);
   });
 
 try {

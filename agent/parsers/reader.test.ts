@@ -282,6 +282,15 @@ describe("steps of records that print none", () => {
     expect(points.map(({ step }) => step)).toEqual([3, 4]);
   });
 
+  test("how a trainer that we started ended is the end, unless an error said more", () => {
+    const ended = (text: string) => readText(`step=1 loss=2.5\n${text}\n`).facts.end;
+    expect(ended("curvewatch run: exit code 0")).toMatchObject({ kind: "finished", line: 2 });
+    expect(ended("curvewatch run: killed by SIGKILL, out of memory")).toMatchObject({ kind: "failed", line: 2 });
+    const crash = "Traceback (most recent call last):\nValueError: bad\n\ncurvewatch run: exit code 1";
+    expect(ended(crash)).toMatchObject({ kind: "failed", text: "ValueError: bad" });
+    expect(ended("training completed\ncurvewatch run: exit code 1")).toMatchObject({ kind: "failed", line: 3 });
+  });
+
   test("a crash and a bar that begins again do not move the record before them", () => {
     const crash = "Traceback (most recent call last):\nValueError: bad\n";
     const first = `${bar(40, 90)}\r${dict(2.5, 0.4)}\n`;

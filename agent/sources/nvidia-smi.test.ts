@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { GPU_METRICS } from "#lib/protocol/index.ts";
 import { type GpuReading, NvidiaSmi, readGpuRow } from "./nvidia-smi.ts";
 
-const ROW = "GPU-0b1c, 3, NVIDIA H100 80GB HBM3, 98, 73400, 81559, 63, 665.12, 700.00, 1980";
+const ROW = "GPU-0b1c, 3, NVIDIA H100 80GB HBM3, 98, 73400, 81559, 63, 665.12, 700.00, 1980, 0x0000000000000004, 0";
 
 test("a row is read by field; what the tool does not know is missing, not 0", () => {
   expect(readGpuRow(ROW, 5, GPU_METRICS)).toEqual({
@@ -21,10 +21,12 @@ test("a row is read by field; what the tool does not know is missing, not 0", ()
       ["power.draw", 665.12],
       ["enforced.power.limit", 700],
       ["clocks.sm", 1980],
+      ["clocks_event_reasons.active", 4],
+      ["ecc.errors.uncorrected.volatile.total", 0],
     ]),
   });
   const partly = readGpuRow(
-    "GPU-0b1c, 0, A100, [N/A], 512, 81559, [Unknown Error], [Not Supported], 400, [GPU is lost]",
+    "GPU-0b1c, 0, A100, [N/A], 512, 81559, [Unknown Error], [Not Supported], 400, [GPU is lost], 0x, [N/A]",
     5,
     GPU_METRICS,
   );
@@ -40,7 +42,7 @@ test.each([
   "No devices were found",
   "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.",
   'Field "clocks.sm" is not a valid field to query.',
-  "uuid, index, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, power.draw [W], x, y",
+  "uuid, index, name, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, power.draw [W], x, y, z, e",
 ])("%j is no reading", (line) => {
   expect(readGpuRow(line, 0, GPU_METRICS)).toBeNull();
 });
@@ -114,6 +116,16 @@ test("a field that the driver does not know is left out, and the others are read
   );
   const [reading] = await read(command, 1);
   expect([...(reading?.values.keys() ?? [])]).toEqual(GPU_METRICS.filter((field) => field !== "clocks.sm"));
+});
+
+test("a field that an older driver knows by another name is read all the same", async () => {
+  const [now, before] = ["clocks_event_reasons.active", "clocks_throttle_reasons.active"];
+  const command = tool(
+    `case "$1" in *${now}*) echo 'Field "${now}" is not a valid field to query.'; exit 2;; *${before}*) ;; *) exit 3;; esac
+     echo '${ROW}'; exec sleep 60`,
+  );
+  const [reading] = await read(command, 1);
+  expect([...(reading?.values.keys() ?? [])]).toEqual([...GPU_METRICS]);
 });
 
 test("where there is no such tool, nothing happens", () => {

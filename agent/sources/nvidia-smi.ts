@@ -13,11 +13,14 @@ export type GpuReading = {
   model: string;
   /** Epoch ms by our clock, when the row was read. */
   at: number;
-  /** By field name, in the tool's units: %, MiB, °C, W, MHz. What it does not know is missing, never 0. */
+  /** By field name, in the tool's units: %, MiB, °C, W, MHz, a bit mask. What it does not know is missing, never 0. */
   values: Map<string, number>;
 };
 
 const IDENTITY = ["uuid", "index", "name"];
+type Field = { name: string; asked: string };
+/** Fields that drivers before 535 know by another name. */
+const OLDER_NAMES = new Map([["clocks_event_reasons.active", "clocks_throttle_reasons.active"]]);
 const EVERY_MS = 1000;
 /** No row for this long: the tool hangs. Waking idle GPUs can take it ten seconds. */
 const SILENT_MS = 30_000;
@@ -36,7 +39,7 @@ export function readGpuRow(line: string, at: number, fields: readonly string[]):
   const values = new Map<string, number>();
   for (const [i, field] of fields.entries()) {
     const cell = cells[i] as string;
-    if (/^-?\d+(\.\d+)?$/.test(cell)) values.set(field, Number(cell));
+    if (/^(?:-?\d+(?:\.\d+)?|0x[\da-f]{1,16})$/i.test(cell)) values.set(field, Number(cell));
   }
   return { uuid, index: Number(index), model: model.slice(0, 100), at, values };
 }
@@ -45,8 +48,9 @@ export class NvidiaSmi {
   readonly #command: string;
   readonly #now: () => number;
   readonly #read: (reading: GpuReading) => void;
-  /** Drivers come and go with fields, and one that they do not know costs the whole answer: then it is left out. */
-  #fields: readonly string[] = GPU_METRICS;
+  /** What is asked for, and the name it is stored under. Drivers come and go with fields, and one that they do not know costs
+   * the whole answer: then it is asked for by its older name, or left out. */
+  #fields: readonly Field[] = GPU_METRICS.map((name) => ({ name, asked: name }));
   #child: ChildProcess | null = null;
   #watchdog: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
@@ -61,7 +65,7 @@ export class NvidiaSmi {
   }
 
   start(): void {
-    const query = [...IDENTITY, ...this.#fields].join(",");
+    const query = [...IDENTITY, ...this.#fields.map(({ asked }) => asked)].join(",");
     const child = spawn(
       this.#command,
       [`--query-gpu=${query}`, "--format=csv,noheader,nounits", "-lms", String(EVERY_MS)],
@@ -95,12 +99,19 @@ export class NvidiaSmi {
 
   #take(line: string): void {
     const unknown = /^Field "([\w.]+)" is not a valid field to query/.exec(line)?.[1];
-    if (unknown !== undefined && this.#fields.includes(unknown)) {
-      this.#fields = this.#fields.filter((field) => field !== unknown);
+    if (unknown !== undefined && this.#fields.some(({ asked }) => asked === unknown)) {
+      const older = OLDER_NAMES.get(unknown);
+      this.#fields = this.#fields.flatMap((field) =>
+        field.asked !== unknown ? [field] : older === undefined ? [] : [{ ...field, asked: older }],
+      );
       this.#retryMs = 0;
       return;
     }
-    const reading = readGpuRow(line, this.#now(), this.#fields);
+    const reading = readGpuRow(
+      line,
+      this.#now(),
+      this.#fields.map(({ name }) => name),
+    );
     if (!reading) return;
     this.#retryMs = RETRY_FIRST_MS;
     this.#watch();

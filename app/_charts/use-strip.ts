@@ -18,6 +18,7 @@ import {
   yInLane,
 } from "#lib/charts/index.ts";
 import type { XAxis } from "#lib/protocol/index.ts";
+import { untilLoaded } from "../_components/until-loaded.ts";
 import { usePalette } from "./palette.ts";
 import type { StripChart } from "./strip-chart.ts";
 
@@ -32,8 +33,8 @@ type Options = {
   hold: boolean;
 };
 
-/* The page stands, with its axes' frame, before the code that draws is there. */
-const loadStripChart = () => import("./strip-chart.ts");
+/* The page stands, with its axes' frame, before the code that draws is there; that comes while the page comes alive. */
+const stripChart = typeof window === "undefined" ? null : untilLoaded(() => import("./strip-chart.ts"));
 
 /** What surrounds the canvas is told at most this often; the canvas itself follows every frame. */
 const TELL_EVERY_MS = 1000;
@@ -113,27 +114,21 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
     const element = canvas.current;
     if (!element) return;
     let made: StripChart | null = null;
-    let mounted = true;
+    let isMounted = true;
     const observer = new ResizeObserver(() => {
       setWidth(element.clientWidth);
       made?.resize();
     });
     observer.observe(element);
-    loadStripChart().then(
-      ({ StripChart }) => {
-        if (!mounted) return;
-        made = new StripChart(element, readAt);
-        made.resize();
-        setChart(made);
-      },
-      (error: unknown) =>
-        setChart(() => {
-          throw error;
-        }),
-    );
+    void stripChart?.then(({ StripChart }) => {
+      if (!isMounted) return;
+      made = new StripChart(element, readAt);
+      made.resize();
+      setChart(made);
+    });
     const state = current.current;
     return () => {
-      mounted = false;
+      isMounted = false;
       clearTimeout(state.telling);
       state.telling = 0;
       observer.disconnect();

@@ -1,5 +1,5 @@
 "use client";
-import { HeadlessMantineProvider } from "@mantine/core";
+import { HeadlessMantineProvider, type MantineThemeOverride } from "@mantine/core";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import { type ReactNode, useState } from "react";
 import { IntlProvider } from "use-intl";
@@ -7,6 +7,10 @@ import type { Language } from "#lib/protocol/index.ts";
 import { asEnglish, type Messages } from "../_messages/index.ts";
 import { ClockContext, setServerClock } from "./clock.ts";
 import { Toasts } from "./toasts.tsx";
+
+/* A menu that is hidden while its place is worked out anew loses the focus, and with it whoever walks it by keyboard. */
+const STEADY = { defaultProps: { hideDetached: false } };
+const THEME: MantineThemeOverride = { components: { Menu: STEADY, Popover: STEADY } };
 
 type Props = {
   language: Language;
@@ -24,7 +28,7 @@ export function Providers({ language, messages, renderedAt, children }: Props) {
   });
   return (
     <IntlProvider locale={language} messages={asEnglish(messages)} timeZone="UTC">
-      <HeadlessMantineProvider>
+      <HeadlessMantineProvider theme={THEME}>
         <NuqsAdapter>
           <ClockContext value={firstRenderedAt}>
             {children}

@@ -1,6 +1,6 @@
 "use client";
 import { Menu } from "@mantine/core";
-import { useRef } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { Icon } from "../_components/icon.tsx";
 import menu from "../_components/menu.module.css";
@@ -20,14 +20,12 @@ export function RunMenu({ run, onRename, onGone = () => {} }: Props) {
   const t = useTranslations("about");
   const edits = useRunEdits(run);
   const go = (work: Promise<boolean>): void => void work.then((done) => done && onGone());
-  const isRenaming = useRef(false);
+  const [isRenaming, setRenaming] = useState(false);
   return (
     <Menu
-      // The menu gives the focus back to its button as it closes; the field is to have it after that.
-      onExitTransitionEnd={() => {
-        if (isRenaming.current) onRename?.();
-        isRenaming.current = false;
-      }}
+      onOpen={() => setRenaming(false)}
+      // As it closes the menu gives the focus back to its button, unless the field for the name is to have it.
+      returnFocus={!isRenaming}
       classNames={{ dropdown: menu.dropdown, item: menu.item }}
       position="bottom-end"
       offset={4}
@@ -43,7 +41,8 @@ export function RunMenu({ run, onRename, onGone = () => {} }: Props) {
         {onRename && (
           <Menu.Item
             onClick={() => {
-              isRenaming.current = true;
+              setRenaming(true);
+              onRename();
             }}
           >
             {t("rename")}

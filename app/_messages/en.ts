@@ -3,6 +3,7 @@ import { about } from "./en/about.ts";
 import { metrics } from "./en/metrics.ts";
 import { pattern } from "./en/pattern.ts";
 import { review } from "./en/review.ts";
+import { rules } from "./en/rules.ts";
 import { shell } from "./en/shell.ts";
 import { siblings } from "./en/siblings.ts";
 import { tape } from "./en/tape.ts";
@@ -206,6 +207,7 @@ export const en = {
       sending: "being sent",
       dead: "could not be delivered",
       folded: "not told",
+      digested: "told with others",
     },
     verdictTitle: "{word}: {sub}",
     showIncident: "Incident {number}: {title}. Show this stretch",
@@ -343,5 +345,6 @@ export const en = {
   tape,
   siblings,
   shell,
+  rules,
   pattern,
 } as const;

@@ -71,7 +71,7 @@ test("every message is used, and every name that is asked for is there", () => {
     }
     // `MESSAGES[language].app.name`, `const { app } = MESSAGES[…]`: metadata is made where there is no hook.
     if (text.includes("MESSAGES["))
-      for (const [, name] of text.matchAll(/\b((?:app|settings)\.\w+)\b/g)) asked.add(name!);
+      for (const [, name] of text.matchAll(/\b((?:app|settings|rules)\.\w+)\b/g)) asked.add(name!);
     // `t(group)`: the name is a value of some list in the same namespace.
     for (const [, variable] of text.matchAll(/\bt\(\s*(\w+)\s*[,)]/g)) {
       if (variable)

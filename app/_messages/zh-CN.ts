@@ -4,6 +4,7 @@ import { about } from "./zh-CN/about.ts";
 import { metrics } from "./zh-CN/metrics.ts";
 import { pattern } from "./zh-CN/pattern.ts";
 import { review } from "./zh-CN/review.ts";
+import { rules } from "./zh-CN/rules.ts";
 import { shell } from "./zh-CN/shell.ts";
 import { siblings } from "./zh-CN/siblings.ts";
 import { tape } from "./zh-CN/tape.ts";
@@ -200,7 +201,7 @@ export const zhCn: Messages = {
     countNoted: "{count} 个记录",
     none: "目前没有事件。",
     noneHealthy: "没有异常。",
-    delivery: { queued: "等待发送", sending: "发送中", dead: "无法送达", folded: "未通知" },
+    delivery: { queued: "等待发送", sending: "发送中", dead: "无法送达", folded: "未通知", digested: "合并通知" },
     verdictTitle: "{word}：{sub}",
     showIncident: "事件 {number}：{title}。显示这一段",
     incidentAt: "步 {step}，在步 {said} 发现",
@@ -336,5 +337,6 @@ export const zhCn: Messages = {
   tape,
   siblings,
   shell,
+  rules,
   pattern,
 };

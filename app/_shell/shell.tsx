@@ -1,5 +1,6 @@
 "use client";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { untilLoaded } from "../_components/until-loaded.ts";
 import { onFind } from "./find.ts";
 import { isFreeKey, plainKey, STOPS, seen } from "./keys.ts";
 import { layOnPaper } from "./print.ts";
@@ -7,8 +8,8 @@ import { systemIsDark } from "./theme.ts";
 import { useKeys } from "./use-keys.ts";
 
 /* Neither is needed to read a page: their code comes when first asked for. */
-const Palette = lazy(() => import("./palette.tsx"));
-const HelpSheet = lazy(() => import("./help-sheet.tsx"));
+const Palette = lazy(() => untilLoaded(() => import("./palette.tsx")));
+const HelpSheet = lazy(() => untilLoaded(() => import("./help-sheet.tsx")));
 
 type Dialog = "palette" | "help";
 

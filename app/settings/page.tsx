@@ -4,6 +4,7 @@ import { preferences } from "../_server/preferences.ts";
 import { getRuntime } from "../_server/runtime.ts";
 import { ThisBrowser } from "../_shell/index.ts";
 import { ChannelSettings } from "./channel-settings.tsx";
+import { RulesLink } from "./rules-link.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: MESSAGES[(await preferences()).language].settings.title };
@@ -13,6 +14,7 @@ export default async function SettingsPage() {
   const [channels, { theme }] = await Promise.all([getRuntime().views.channels(), preferences()]);
   return (
     <ChannelSettings channels={channels}>
+      <RulesLink />
       <ThisBrowser theme={theme ?? "system"} />
     </ChannelSettings>
   );

@@ -14,7 +14,7 @@ const run = {
   learningRate: 1e-4,
   msLeft: null,
 };
-const context = { run, attempt: 1, now: 1000 };
+const context = { run, curve: [], attempt: 1, now: 1000 };
 const nothing = DiagnosisEngine.fresh().view();
 const verdict = (name: VerdictName, also: VerdictName[] = []): DiagnosisView => ({
   ...nothing,

@@ -16,7 +16,13 @@ import type { Notice, RunSnapshot } from "./notice.ts";
 /** `passed`: it is over because it is no longer so, not because the run ended. */
 export type AlertChange = { alert: Alert; passed: boolean; notice: Notice | null };
 
-type Context = { run: RunSnapshot; attempt: number; now: number };
+export type Context = {
+  run: RunSnapshot;
+  /** Loss of late, oldest first. */
+  curve: readonly number[];
+  attempt: number;
+  now: number;
+};
 
 const NO_ADVICE: Localised = { en: "", "zh-CN": "" };
 
@@ -90,14 +96,23 @@ export function stateAlerts(open: readonly Alert[], state: RunState, context: Co
   return changes;
 }
 
-/** The run is over: said once, and everything still open ends with it, untold. */
-export function endOfRun(open: readonly Alert[], state: "finished" | "failed", context: Context): AlertChange[] {
+/**
+ * The run is over: said once, and everything still open ends with it, untold.
+ *
+ * @param words what is known of how it ended, where that is more than that it has
+ */
+export function endOfRun(
+  open: readonly Alert[],
+  state: "finished" | "failed",
+  context: Context,
+  words?: { text: Localised; advice: Localised },
+): AlertChange[] {
   const subject = `run.${state}` as const;
   const alert = fire({
     subject,
     severity: state === "failed" ? "critical" : "good",
     step: context.run.step,
-    ...WORDS[subject],
+    ...(words ?? WORDS[subject]),
     confidence: null,
     context,
   });
@@ -135,7 +150,7 @@ const WORDS = {
   },
 } satisfies Record<string, { text: Localised; advice: Localised }>;
 
-function fire(made: {
+export function fire(made: {
   subject: string;
   severity: Alert["severity"];
   step: number | null;
@@ -150,43 +165,32 @@ function fire(made: {
     // The same finding of the same run has the same id, however often it is judged.
     id: `${context.run.id}-${context.attempt}-${alert.subject}${ONCE.has(alert.subject) ? "" : `-${alert.step ?? context.now}`}`,
     run: context.run.id,
+    incident: "",
     state: "firing",
     since: context.now,
     firedAt: context.now,
     resolvedAt: null,
     notices: 0,
+    untold: null,
   };
 }
 
-const end = (alert: Alert, { now }: Context): Alert => ({ ...alert, state: "resolved", resolvedAt: now });
+export const end = (alert: Alert, { now }: Context): Alert => ({ ...alert, state: "resolved", resolvedAt: now });
 
 /** The alert with one more notice written, and that notice. */
-function told(alert: Alert, kind: Notice["kind"], { run, now }: Context): AlertChange {
-  const { id, notices: number, subject, severity, step, text, advice, confidence } = alert;
+export function told(alert: Alert, kind: Notice["kind"], { run, curve, now }: Omit<Context, "attempt">): AlertChange {
+  const { id, incident, notices: number, subject, severity, step, text, advice, confidence, title } = alert;
+  const said = { alert: id, incident, number, kind, subject, severity, step, text, advice, confidence };
+  const about = title ? { ...said, title } : said;
   return {
     alert: { ...alert, notices: number + 1 },
     passed: kind === "resolved",
-    notice: {
-      alert: id,
-      number,
-      kind,
-      subject,
-      severity,
-      step,
-      text,
-      advice,
-      confidence,
-      at: now,
-      run,
-      incident: "",
-      curve: [],
-      more: 0,
-    },
+    notice: { ...about, at: now, run, curve: [...curve], more: 0 },
   };
 }
 
 /** Several changes of one alert in one go: the newest state of it, with each notice. */
-function joined(changes: readonly AlertChange[]): AlertChange[] {
+export function joined(changes: readonly AlertChange[]): AlertChange[] {
   const newest = new Map(changes.map(({ alert }) => [alert.id, alert]));
   return changes.map((change) => ({ ...change, alert: newest.get(change.alert.id) as Alert }));
 }

@@ -23,8 +23,13 @@ export const noticeSchema = z.object({
   /** The alert's id and the notice's number within it: what a receiver can tell a repeat by. */
   alert: z.string(),
   number: z.int(),
-  kind: z.enum(["firing", "resolved", "event", "reminder", "digest", "flapping", "test"]),
+  /** `reminder`: it still stands; `flapping`: it comes and goes; `digest`: several at once, for a channel takes so many. */
+  kind: z.enum(["firing", "resolved", "event", "reminder", "flapping", "digest", "test"]),
+  /** "" where there is none, and in rows from before there were any. */
+  incident: z.string().default(""),
   subject: z.string(),
+  /** What it is called, where no list of titles tells: the name of a person's rule. */
+  title: localisedSchema.optional(),
   severity: z.enum(SEVERITIES),
   step: z.number().nullable(),
   text: localisedSchema,
@@ -32,11 +37,9 @@ export const noticeSchema = z.object({
   confidence: z.number().nullable(),
   at: z.number(),
   run: runSnapshotSchema,
-  /** Id of the incident it belongs to; empty where there is none. */
-  incident: z.string().default(""),
-  /** The loss of late, oldest first, for a sparkline. */
-  curve: z.array(z.number()).max(24).default([]),
-  /** How many notices a digest stands for. */
-  more: z.int().nonnegative().default(0),
+  /** Loss of late, oldest first, finite, at most 24. */
+  curve: z.array(z.number()).default([]),
+  /** Of a digest: how many notices it stands for. */
+  more: z.int().default(0),
 });
 export type Notice = z.infer<typeof noticeSchema>;

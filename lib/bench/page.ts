@@ -187,11 +187,11 @@ async function interactions(browser: Browser, served: Served, run: string): Prom
 }
 
 const IDLE_SECONDS = 20;
+const [SETTLE_MS, SETTLE_TRIES] = [30_000, 10];
 
 async function idleList(browser: Browser, url: string): Promise<Figure[]> {
   const { page, cdp } = await opened(browser, url);
   await cdp.send("Network.enable");
-  await setTimeout(5000);
   let bytes = 0;
   cdp.on("Network.dataReceived", ({ encodedDataLength, dataLength }) => {
     bytes += encodedDataLength || dataLength;
@@ -199,6 +199,12 @@ async function idleList(browser: Browser, url: string): Promise<Figure[]> {
   cdp.on("Network.webSocketFrameReceived", ({ response }) => {
     bytes += response.payloadData.length;
   });
+  // Runs fed a moment ago fall silent one after the other: that is news, and over before it is idle.
+  for (let i = 0, known = -1; i < SETTLE_TRIES && bytes !== known; i++) {
+    known = bytes;
+    await setTimeout(SETTLE_MS);
+  }
+  bytes = 0;
   const before = await taskSeconds(cdp);
   await setTimeout(IDLE_SECONDS * 1000);
   const busy = (await taskSeconds(cdp)) - before;

@@ -12,6 +12,20 @@ export type RecoveredSpike = Pick<Spike, "step" | "lastStep" | "level" | "top" |
 const LEAST_DEVIATIONS = 6;
 const LEAST_SHARE = 0.15;
 
+/**
+ * A rise so far beyond the noise is news by itself, whatever had been gained: the first hundred steps of a language model gain
+ * more than any spike gives back.
+ */
+const NEWS_DEVIATIONS = 30;
+const NEWS_SHARE = 0.2;
+
+/** Whether a spike is worth a note where it begins; whether it is worth more is for `matters`. */
+export function isNews(curve: LossCurve, spike: Spike): boolean {
+  const { level, scale, top } = spike;
+  const stands = top - level >= Math.max(NEWS_DEVIATIONS * scale, NEWS_SHARE * Math.abs(level));
+  return stands || matters(curve, spike, top);
+}
+
 /** Whether a rise of the loss to `value` matters: against the noise before it and against the progress made. */
 export function matters(curve: LossCurve, { level, scale }: Spike, value: number): boolean {
   return value - level >= Math.max(LEAST_DEVIATIONS * scale, LEAST_SHARE * (curve.start - level));

@@ -7,8 +7,12 @@ export type AlertState = "pending" | "firing" | "resolved";
 export type Alert = {
   id: string;
   run: string;
+  /** The incident it belongs to; "" where there is none: good news, and what is from before incidents were. */
+  incident: string;
   /** What it is about: a rule id, or a verdict's name. One alert of a subject is open in a run at a time. */
   subject: string;
+  /** What it is called, where no list of titles tells: the name of a person's rule. */
+  title?: Localised;
   severity: Severity;
   state: AlertState;
   /** Where it began, in steps; null for what has no step (the agent is lost). */
@@ -22,13 +26,19 @@ export type Alert = {
   resolvedAt: number | null;
   /** Notices written so far; the next one has this number. */
   notices: number;
+  /** Why nobody is told of it as it stands; null when the channels are. */
+  untold: Silence | null;
 };
 
-/** How one notice to one channel went. */
-export type DeliveryState = "queued" | "sending" | "sent" | "dead" | "folded";
+/** What keeps a notice from the channels. */
+export type Silence = "history" | "muted" | "snoozed" | "inhibited" | "flapping" | "switched_off";
+
+/** How one notice to one channel went. `digested`: told together with others, for there were too many. */
+export const DELIVERY_STATES = ["queued", "sending", "sent", "dead", "folded", "digested"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export type Delivery = {
-  /** Kind of channel and its shown name; never its address. */
+  /** Id of the channel; never its address. */
   channel: string;
   state: DeliveryState;
   at: number;
@@ -37,3 +47,63 @@ export type Delivery = {
 };
 
 export type AlertView = Alert & { told: Delivery[] };
+
+/** The alerts of one run that belong together, and what a person has said to them. */
+export type Incident = {
+  /** `RUN-NUMBER`. */
+  id: string;
+  run: string;
+  /** Within the run, from 1. */
+  number: number;
+  state: "open" | "resolved";
+  /** Of its worst alert. */
+  severity: Severity;
+  openedAt: number;
+  resolvedAt: number | null;
+  /** Where its first alert began. */
+  step: number | null;
+  /** Somebody is on it: no reminders, until it gets worse. */
+  ack: { at: number; by: string | null } | null;
+  /** Nobody is told until then, unless it gets worse; and again then if it still stands. */
+  snoozedUntil: number | null;
+  /** When a channel was last sent word of it. */
+  toldAt: number | null;
+};
+
+export type IncidentView = Incident & {
+  runName: string;
+  project: string | null;
+  /** Until when its run is muted; "always": until somebody ends that. */
+  mutedUntil: number | "always" | null;
+  /** Newest first. */
+  alerts: AlertView[];
+};
+
+/** What nobody is told of, and until when; null is until somebody ends it. */
+export type Mute = {
+  id: string;
+  scope: { kind: (typeof MUTE_KINDS)[number]; value: string };
+  until: number | null;
+  reason: string;
+  createdAt: number;
+};
+export const MUTE_KINDS = ["run", "rule", "project", "channel"] as const;
+
+/** One step of what became of an alert, oldest first: the answer to "why was I not told?". */
+export type AlertStage = {
+  at: number;
+  stage: "pending" | "firing" | "resolved" | "acknowledged" | "reminded" | Silence | DeliveryState | "no_channel";
+  /** The channel, the alert or the mute that it was for, or the receiver's error. */
+  detail: string;
+};
+
+/** One row of the delivery log. */
+export type DeliveryRow = Delivery & {
+  id: number;
+  alert: string;
+  number: number;
+  kind: string;
+  run: string;
+  subject: string;
+  createdAt: number;
+};

@@ -46,7 +46,10 @@ export class CurvewatchError extends Error {
 }
 
 export class NotFoundError extends CurvewatchError {
-  constructor(entity: "run" | "metric" | "route" | "channel", id: string) {
+  constructor(
+    entity: "run" | "metric" | "route" | "channel" | "incident" | "alert" | "mute" | "delivery" | "rule",
+    id: string,
+  ) {
     super("not_found", `${entity} ${id} not found`);
   }
 }

@@ -19,6 +19,7 @@ export * from "./point-group.ts";
 export * from "./printed/names.ts";
 export * from "./printed/numbers.ts";
 export * from "./record.ts";
+export * from "./rules.ts";
 export * from "./series.ts";
 export * from "./value.ts";
 export * from "./views.ts";

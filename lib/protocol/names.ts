@@ -15,7 +15,10 @@ export const AXIS_METRICS = {
   tokens: ["num_tokens", "num_input_tokens_seen"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** What is read of a GPU, named as nvidia-smi names it: %, MiB, MiB, °C, W, W, MHz. */
+/**
+ * What is read of a GPU, named as nvidia-smi names it: %, MiB, MiB, °C, W, W, MHz; why its clocks are held down, as a bit
+ * mask; memory errors that could not be corrected, since the driver was loaded.
+ */
 export const GPU_METRICS = [
   "utilization.gpu",
   "memory.used",
@@ -24,6 +27,8 @@ export const GPU_METRICS = [
   "power.draw",
   "enforced.power.limit",
   "clocks.sm",
+  "clocks_event_reasons.active",
+  "ecc.errors.uncorrected.volatile.total",
 ] as const;
 export type GpuMetric = (typeof GPU_METRICS)[number];
 

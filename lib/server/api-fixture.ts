@@ -93,6 +93,7 @@ async function openApi(
       views,
       reader: reader.call,
       touched: () => {},
+      wake: () => {},
       writer: writer.call,
       reports,
       channels: await ChannelBook.open(folder, "s".repeat(43), {}, "en"),

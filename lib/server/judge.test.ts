@@ -87,7 +87,7 @@ test("points of the poorer file change nothing, and leave nothing to judge", asy
   await judge.take(await commit(logged));
   const before = await judge.view(RUN);
   const poorer = file("console000", 10, [METRIC.trainLoss], () => [Number.NaN]);
-  expect(await judge.take(await commit(poorer))).toEqual([{ run: RUN, findings: [] }]);
+  expect(await judge.take(await commit(poorer))).toEqual([{ run: RUN, findings: [], conditions: [] }]);
   expect(await judge.view(RUN)).toEqual(before);
   await judge.close();
   expect(await store.runsToJudge()).toEqual([]);

@@ -1,16 +1,22 @@
-import type { DiagnosisEngine, GpuReading } from "#lib/diagnosis/index.ts";
-import type { Config, DiagnosisView, Facts, Finding, RunState } from "#lib/protocol/index.ts";
+import type { DiagnosisEngine } from "#lib/diagnosis/index.ts";
+import type { Condition, Config, DiagnosisView, Facts, Finding, RunState } from "#lib/protocol/index.ts";
 import type { IngestStore, ObservationPage, RunAppend } from "#lib/store/index.ts";
 import type { Alarms } from "./alarms.ts";
+import { RuleBook, type RunWatch } from "./rule-book.ts";
 import { Seat } from "./seat.ts";
 import { Siblings } from "./siblings.ts";
+import type { Glance } from "./ticks.ts";
 
 /**
  * Runs the diagnosis over what has been committed. Its state is saved in a transaction of its own, with every new finding
  * at once and otherwise after some growth; what a crash takes away is judged again from the store, with the same result.
  * Where a richer file takes a metric over, the run is judged anew from its beginning, and told is only what is new in that.
+ * People's rules go along: what they know is saved in the same transaction, and each looks at an observation once.
  */
 export type Judged = { run: string; view: DiagnosisView; findings: Finding[] };
+
+/** What is new of a run: its findings, and whether a rule has something to tell. */
+export type Told = { run: string; findings: Finding[]; conditions: Condition[] };
 
 /** Observations judged before the state is saved again: a floor, and a share of what the run has. */
 const SAVE_AFTER = 256;
@@ -20,13 +26,14 @@ const REPLAY_PAGE = 20_000;
 const ENGINES_KEPT = 256;
 
 /** A run whose diagnosis is to be saved. */
-type Due = { run: string; seat: Seat; findings: Finding[] };
+type Due = { run: string; seat: Seat; findings: Finding[]; conditions: Condition[] };
 
 export class Judge {
   readonly #store: IngestStore;
   readonly #seats = new Map<string, Seat>();
   readonly #alarms: Alarms;
   readonly #siblings: Siblings;
+  readonly #rules: RuleBook;
   readonly #now: () => number;
   /** One thing at a time: between reading what is open and writing what has changed, nothing else may. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -35,16 +42,19 @@ export class Judge {
     this.#store = store;
     this.#alarms = alarms;
     this.#siblings = new Siblings(store);
+    this.#rules = new RuleBook(store);
     this.#now = now;
   }
 
   /** Catches up with everything that was committed but not judged when the process ended. */
   async resume(): Promise<Judged[]> {
     const judged: Judged[] = [];
+    await this.#loadRules();
     for (const { run, facts } of await this.#store.runsToJudge()) {
       const seat = await this.#seat(run);
-      const { findings } = await this.#judge(run, seat, facts, null);
-      const due = [{ run, seat, findings }];
+      const watch = await this.#rules.of(run, seat.evaluatedTo);
+      const { findings, conditions } = await this.#judge(run, seat, facts, null, watch);
+      const due = [{ run, seat, findings, conditions }];
       await this.#save([...due, ...(await this.#compare(due))]);
       judged.push({ run, view: seat.engine.view(), findings });
     }
@@ -55,7 +65,7 @@ export class Judge {
    * Judges what one commit added; the findings are durable when this resolves. Runs that it had nothing for are among the
    * answers where their siblings now say something else of them.
    */
-  take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
+  take(appends: readonly RunAppend[]): Promise<Told[]> {
     return this.#inTurn(() => this.#take(appends));
   }
 
@@ -65,32 +75,83 @@ export class Judge {
    *
    * @returns the runs of which something else is said now
    */
-  changeState(run: string, from: RunState, to: RunState): Promise<{ run: string; findings: Finding[] }[]> {
+  changeState(run: string, from: RunState, to: RunState): Promise<Told[]> {
     return this.#inTurn(async () => {
       const seat = await this.#seat(run);
       const isOver = to === "finished" || to === "failed";
       const ends = isOver && (await this.#isRead(run));
-      const own: Due = { run, seat, findings: ends ? seat.setContext({ ended: true }) : [] };
+      const own: Due = { run, seat, findings: ends ? seat.setContext({ ended: true }) : [], conditions: [] };
       await this.#alarms.stateChanged(run, from, to, seat.engine.view());
+      if (isOver) (await this.#rules.of(run, seat.evaluatedTo))?.ended();
       if (from !== "running" && !isOver) return [];
       const due = [own, ...(await this.#compare([own]))];
       await this.#save(due);
-      return due.map(({ run: id, findings }) => ({ run: id, findings }));
+      return due.map(told);
     });
   }
 
   /**
-   * Looks at a run between its records: what its GPUs show now may tell of a hang.
+   * Looks at a run between its records: what its GPUs show now may tell of a hang or of the GPUs, its clock of what is missing.
    *
    * @param now epoch ms by the clock of the run's agent
    * @returns what that told; it is durable when this resolves
    */
-  tick(run: string, now: number, gpus: readonly GpuReading[]): Promise<Finding[]> {
+  tick(run: string, now: number, glance: Glance): Promise<Told> {
     return this.#inTurn(async () => {
+      const { gpus } = glance;
       const seat = await this.#seat(run);
       const findings = seat.tick(now, gpus);
-      if (findings.length > 0) await this.#save([{ run, seat, findings }]);
-      return findings;
+      const watch =
+        gpus.length > 0 ? await this.#rules.always(run, seat.evaluatedTo) : await this.#rules.of(run, seat.evaluatedTo);
+      const conditions = watch?.tick(now, glance) ?? [];
+      const due = { run, seat, findings, conditions };
+      if (findings.length > 0 || conditions.length > 0) await this.#save([due]);
+      return told(due);
+    });
+  }
+
+  /**
+   * Something beside any run began or is over: the runs that it was told with, else the one given, tell it.
+   *
+   * @returns the runs that have something to tell
+   */
+  heard(condition: Condition, run: string | null): Promise<Told[]> {
+    return this.#inTurn(async () => {
+      const open = await this.#store.runsWithOpenAlert(condition.subject);
+      if (condition.kind === "began" && (open.length > 0 || run === null)) return [];
+      const runs = condition.kind === "began" ? [run as string] : open;
+      const due: Told[] = [];
+      for (const one of runs) {
+        await this.#alarms.heard(one, [condition], (await this.#seat(one)).engine.view());
+        due.push({ run: one, findings: [], conditions: [condition] });
+      }
+      return due;
+    });
+  }
+
+  /**
+   * Takes over rules and switches as they are now, for what comes from here on.
+   *
+   * @param changed the rule that is another one now or gone, if it is one; or the run that is another one for its rules
+   * @returns the runs of which an alert is over with that
+   */
+  rulesChanged(changed: { rule: string } | { run: string } | null): Promise<Told[]> {
+    return this.#inTurn(async () => {
+      await this.#loadRules();
+      const concerned =
+        changed === null ? [] : "run" in changed ? [changed.run] : await this.#rules.concerned(changed.rule);
+      for (const run of concerned) await this.#seat(run);
+      const due: Due[] = [];
+      for (const [run, seat] of this.#seats) {
+        const watch = await this.#rules.of(run, seat.evaluatedTo);
+        if (watch === null) continue;
+        const conditions = await this.#rules.apply(run, watch);
+        due.push({ run, seat, findings: [], conditions });
+      }
+      // A new rule begins where each run is now: after a crash too.
+      await this.#save(due);
+      await this.#evict();
+      return due.filter(({ conditions }) => conditions.length > 0).map(told);
     });
   }
 
@@ -105,9 +166,19 @@ export class Judge {
       const seat = await this.#seat(run);
       seat.entered = entered;
       const findings = seat.setFacts((await this.#store.run(run))?.facts ?? null);
-      await this.#save([{ run, seat, findings }]);
+      await this.#save([{ run, seat, findings, conditions: [] }]);
       return findings;
     });
+  }
+
+  /** What a person says to an incident, or what is muted: between what the diagnosis writes. */
+  attend<T>(work: (alarms: Alarms) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => work(this.#alarms));
+  }
+
+  /** @returns the runs of which something was told that had been kept, or was told again */
+  revisit(): Promise<string[]> {
+    return this.#inTurn(() => this.#alarms.revisit(async (run) => (await this.#seat(run)).engine.view()));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -116,33 +187,35 @@ export class Judge {
     return done;
   }
 
-  async #take(appends: readonly RunAppend[]): Promise<{ run: string; findings: Finding[] }[]> {
-    const told: { run: string; findings: Finding[] }[] = [];
+  async #take(appends: readonly RunAppend[]): Promise<Told[]> {
+    const news: Due[] = [];
     const due: Due[] = [];
     for (const append of appends) {
       if (append.rejudge) {
         this.#seats.delete(append.run);
         this.#siblings.forget(append.run);
       }
-      const seat = await this.#seat(append.run);
+      const { run } = append;
+      const seat = await this.#seat(run);
+      // A run that is judged anew is not watched anew.
+      const watch = await this.#rules.of(run, append.rejudge ? append.fromOrd : seat.evaluatedTo);
       const page = append.fromOrd === seat.evaluatedTo ? { groups: append.groups, to: append.toOrd } : null;
-      const { findings, ends } = await this.#judge(append.run, seat, append.facts, page);
+      const { findings, conditions, ends } = await this.#judge(run, seat, append.facts, page, watch);
       const unsaved = seat.evaluatedTo - seat.savedTo;
-      const isDue = append.rejudge || ends || findings.length > 0;
-      if (isDue || unsaved >= Math.max(SAVE_AFTER, SAVE_SHARE * seat.evaluatedTo)) {
-        due.push({ run: append.run, seat, findings });
-      }
-      told.push({ run: append.run, findings });
+      const isDue = append.rejudge || ends || findings.length > 0 || conditions.length > 0;
+      const one = { run, seat, findings, conditions };
+      if (isDue || unsaved >= Math.max(SAVE_AFTER, SAVE_SHARE * seat.evaluatedTo)) due.push(one);
+      news.push(one);
     }
     const others = await this.#compare(due);
     await this.#save([...due, ...others]);
     await this.#evict();
-    for (const { run, findings } of others) {
-      const known = told.find((one) => one.run === run);
-      if (known) known.findings.push(...findings);
-      else told.push({ run, findings });
+    for (const other of others) {
+      const known = news.find(({ run }) => run === other.run);
+      if (known) known.findings.push(...other.findings);
+      else news.push(other);
     }
-    return told;
+    return news.map(told);
   }
 
   /**
@@ -159,7 +232,7 @@ export class Judge {
       for (const { run: id, siblings } of compared) {
         let one = told.get(id);
         if (one === undefined) {
-          one = { run: id, seat: await this.#seat(id), findings: [] };
+          one = { run: id, seat: await this.#seat(id), findings: [], conditions: [] };
           told.set(id, one);
           others.push(one);
         }
@@ -193,15 +266,29 @@ export class Judge {
     seat: Seat,
     facts: Facts | null,
     page: ObservationPage | null,
-  ): Promise<{ findings: Finding[]; ends: boolean }> {
+    watch: RunWatch | null,
+  ): Promise<{ findings: Finding[]; conditions: Condition[]; ends: boolean }> {
     const findings = seat.setFacts(facts);
+    const conditions: Condition[] = [];
     if (page === null || page.to > seat.evaluatedTo) {
       findings.push(...seat.setContext({ ended: false }));
-      findings.push(...(page ? seat.observe(page) : await this.#replay(run, seat)));
+      for await (const next of page ? [page] : this.#pages(run, seat)) {
+        findings.push(...seat.observe(next));
+        if (watch) conditions.push(...watch.observe(next));
+      }
     }
     const ends = Boolean(facts?.end) && !seat.ended && (await this.#isRead(run));
     if (ends) findings.push(...seat.setContext({ ended: true }));
-    return { findings, ends };
+    return { findings, conditions, ends };
+  }
+
+  /** What the store has of a run beyond where its seat is. */
+  async *#pages(run: string, seat: Seat): AsyncGenerator<ObservationPage> {
+    for (;;) {
+      const page = await this.#store.observations(run, seat.evaluatedTo, REPLAY_PAGE);
+      if (page.to === seat.evaluatedTo) return;
+      yield page;
+    }
   }
 
   /** Whether all that a run's files hold has been read: an end that one of them tells may be far ahead of another. */
@@ -234,41 +321,46 @@ export class Judge {
     return (await this.#store.run(run))?.entered ?? {};
   }
 
-  async #replay(run: string, seat: Seat): Promise<Finding[]> {
-    const findings: Finding[] = [];
-    for (;;) {
-      const page = await this.#store.observations(run, seat.evaluatedTo, REPLAY_PAGE);
-      if (page.to === seat.evaluatedTo) return findings;
-      findings.push(...seat.observe(page));
-    }
+  async #loadRules(): Promise<void> {
+    await this.#rules.load();
+    this.#alarms.switches = this.#rules.switches;
   }
 
   async #save(rows: readonly Due[]): Promise<void> {
     if (rows.length === 0) return;
-    const saved = rows.map(async ({ run, seat, findings }) => {
+    const saved = rows.map(async ({ run, seat, findings, conditions }) => {
       const view = seat.engine.view();
+      const rules = this.#rules.saved(run);
       return {
+        ...(rules !== undefined && { rules }),
         run,
         evaluatedTo: seat.evaluatedTo,
         state: seat.engine.save(),
         view,
         newFindings: findings,
-        alerts: await this.#alarms.of(run, findings, view),
+        alerts: await this.#alarms.of(run, findings, conditions, view),
       };
     });
-    await this.#store.saveDiagnosis(await Promise.all(saved), this.#alarms.channels, this.#now());
+    await this.#store.saveDiagnosis(await Promise.all(saved), await this.#alarms.hearing(), this.#now());
     for (const { seat } of rows) seat.savedTo = seat.evaluatedTo;
   }
 
   async #saveAll(seats: readonly (readonly [string, Seat])[]): Promise<void> {
     await this.#save(
-      seats.filter(([, seat]) => seat.evaluatedTo > seat.savedTo).map(([run, seat]) => ({ run, seat, findings: [] })),
+      seats
+        .filter(([run, seat]) => seat.evaluatedTo > seat.savedTo || this.#rules.saved(run) !== undefined)
+        .map(([run, seat]) => ({ run, seat, findings: [], conditions: [] })),
     );
   }
 
   async #evict(): Promise<void> {
     const extra = [...this.#seats].slice(0, Math.max(0, this.#seats.size - ENGINES_KEPT));
     await this.#saveAll(extra);
-    for (const [run] of extra) this.#seats.delete(run);
+    for (const [run] of extra) {
+      this.#seats.delete(run);
+      this.#rules.forget(run);
+    }
   }
 }
+
+const told = ({ run, findings, conditions }: Due): Told => ({ run, findings, conditions });

@@ -1,4 +1,4 @@
-import type { ChannelView, RunRow, RunSummary, RunView } from "#lib/protocol/index.ts";
+import type { ChannelView, RuleView, RunRow, RunSummary, RunView } from "#lib/protocol/index.ts";
 
 /**
  * The door from Next's pages to the process they run in. The custom server sets it before Next renders anything; pages hold
@@ -16,6 +16,7 @@ export type Runtime = {
     summaries(page: { limit: number; before: string | null }): Promise<RunSummary[]>;
     run(id: string): Promise<RunView | null>;
     channels(): Promise<ChannelView[]>;
+    rules(): Promise<RuleView[]>;
   };
 };
 

@@ -68,11 +68,13 @@ function restore(state: string): DiagnosisEngine | null {
   }
 }
 
+type Measured = { values: readonly (readonly [string, number])[] };
+
 /** The same rule at the same step is the same finding, however its numbers have changed. */
 const keyOf = ({ rule, step }: Finding): string => `${rule} ${step}`;
 
 /** The observations of several groups, in the order they arrived. */
-function* inOrder(groups: readonly ObservationGroup[]): Generator<Observation> {
+export function* inOrder(groups: readonly ObservationGroup[]): Generator<Observation & { ord: number } & Measured> {
   const next = groups.map(() => 0);
   for (;;) {
     let pick = -1;
@@ -89,6 +91,7 @@ function* inOrder(groups: readonly ObservationGroup[]): Generator<Observation> {
     const i = next[pick] as number;
     next[pick] = i + 1;
     yield {
+      ord: lowest,
       step: group.step[i] as number,
       at: group.at[i] as number,
       attempt: group.attempt,

@@ -1,12 +1,22 @@
-import { channelFor, type Links, type Notice, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
+import {
+  channelFor,
+  digestOf,
+  type Links,
+  type Notice,
+  noticeSchema,
+  type Poster,
+  retryDelayMs,
+} from "#lib/alerts/index.ts";
 import type { OutboxRow, Settled } from "#lib/store/index.ts";
-import type { ChannelBook } from "./channels.ts";
+import type { Channel, ChannelBook } from "./channels.ts";
+import { Pace } from "./pace.ts";
 import type { Remote } from "./workers/rpc.ts";
 import type { Writer } from "./workers/writer.ts";
 
 /**
- * Empties the outbox: leases what is due, posts it, marks it. Sending is at least once; a duplicate needs a crash between
- * the receiver's yes and the mark, and carries the same alert and number.
+ * Empties the outbox: leases what is due, posts it at the pace each channel takes, marks it. What does not fit a channel's pace
+ * is told in one digest. Sending is at least once; a duplicate needs a crash between the receiver's yes and the mark, and
+ * carries the same alert and number.
  */
 export type SenderOptions = {
   writer: Remote<Writer>;
@@ -21,14 +31,21 @@ export type SenderOptions = {
   random: () => number;
 };
 
-/** Longer than a try can take, so that a row is never with two senders. */
-const LEASE_MS = 30_000;
-const AT_ONCE = 8;
+/** Longer than a channel's turn can take, so that a row is never with two senders. */
+const LEASE_MS = 60_000;
+/** A channel whose receiver is slow gives back what it did not come to. */
+const TURN_MS = 40_000;
+const AT_ONCE = 2000;
 const GIVE_UP_MS = 24 * 3600_000;
 const IDLE_MS = 60_000;
+/** Fewer than this do not make a digest: they wait their turn. */
+const DIGEST_FROM = 3;
+
+type Due = { row: OutboxRow; notice: Notice };
 
 export class Sender {
   readonly #options: SenderOptions;
+  readonly #paces = new Map<string, Pace>();
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> | null = null;
   #again = false;
@@ -67,7 +84,9 @@ export class Sender {
       for (;;) {
         const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE);
         if (rows.length === 0) break;
-        await Promise.all(rows.map((row) => this.#deliver(row)));
+        const due = rows.map((row) => ({ row, notice: noticeSchema.parse(JSON.parse(row.notice)) }));
+        const byChannel = Map.groupBy(due, ({ row }) => row.channel);
+        await Promise.all([...byChannel].map(([channel, own]) => this.#take(channel, own)));
       }
     } while (this.#again && !this.#closed);
   }
@@ -80,19 +99,42 @@ export class Sender {
     if (!this.#closed) this.#timer = setTimeout(() => this.wake(), wait);
   }
 
-  async #deliver(row: OutboxRow): Promise<void> {
-    const { writer, channels, poster, links, settled, now } = this.#options;
-    const channel = channels.find(row.channel);
-    const notice = noticeSchema.parse(JSON.parse(row.notice));
-    let outcome: Settled = { state: "dead", error: channel ? "the channel is switched off" : "the channel is gone" };
-    if (channel?.enabled) {
-      const { kind, settings, lang } = channel;
-      const outgoing = { notice, links: links(notice), lang, receipt: null };
-      const delivered = await channelFor(kind).deliver(outgoing, settings, { poster, now });
-      outcome = delivered.kind === "sent" ? { state: "sent" } : this.#refused(row, delivered, delivered.retryAfterMs);
+  /** One channel's turn: one message after the other, so that they arrive in their order. */
+  async #take(id: string, due: Due[]): Promise<void> {
+    const { channels, now } = this.#options;
+    const channel = channels.find(id);
+    if (!channel) return this.#settle(due, { state: "dead", error: "the channel is gone" });
+    if (!channel.enabled) return this.#settle(due, { state: "dead", error: "the channel is switched off" });
+    const pace = this.#paceOf(channel);
+    const until = now() + TURN_MS;
+    for (let i = 0; i < due.length; i++) {
+      const rest = due.slice(i);
+      if (this.#closed || now() > until) return this.#settle(rest, later(now()));
+      const isCrowded = rest.length >= DIGEST_FROM && pace.isLast(now());
+      if (!pace.take(now())) return this.#settle(rest, later(pace.freeAt(now())));
+      if (isCrowded) return this.#sendDigest(channel, rest);
+      await this.#settle([due[i]!], await this.#send(channel, due[i]!.notice, due[i]!.row));
     }
-    await writer.settleOutbox({ id: row.id, tries: row.tries }, outcome, now());
-    settled(notice.run.id);
+  }
+
+  /** One message for all of them; while it is refused they wait, and become part of the next. */
+  async #sendDigest(channel: Channel, due: readonly Due[]): Promise<void> {
+    const outcome = await this.#send(channel, digestOf(due.map(({ notice }) => notice)), due[0]!.row);
+    await this.#settle(due, outcome.state === "sent" ? { state: "digested" } : outcome);
+  }
+
+  #paceOf({ id, kind }: Channel): Pace {
+    const pace = this.#paces.get(id) ?? new Pace(channelFor(kind).limits, this.#options.now());
+    this.#paces.set(id, pace);
+    return pace;
+  }
+
+  async #send(channel: Channel, notice: Notice, row: OutboxRow): Promise<Settled> {
+    const { poster, links, now } = this.#options;
+    const outgoing = { notice, links: links(notice), lang: channel.lang, receipt: row.receipt };
+    const delivered = await channelFor(channel.kind).deliver(outgoing, channel.settings, { poster, now });
+    if (delivered.kind === "sent") return { state: "sent", receipt: delivered.receipt };
+    return this.#refused(row, delivered, delivered.retryAfterMs);
   }
 
   #refused(
@@ -104,4 +146,21 @@ export class Sender {
     if (!retryable || now() - row.createdAt > GIVE_UP_MS) return { state: "dead", error };
     return { state: "queued", notBefore: now() + retryDelayMs(row.tries, retryAfterMs, random()), error };
   }
+
+  async #settle(due: readonly Due[], settled: Settled): Promise<void> {
+    const { writer, now } = this.#options;
+    await writer.settleOutbox(
+      due.map(({ row: { id, tries } }) => ({ id, tries })),
+      settled,
+      now(),
+    );
+    const [first] = due;
+    if (settled.state === "dead" && first) {
+      await writer.undelivered(first.row.channel, settled.error, first.notice.run);
+      this.#again = true;
+    }
+    for (const run of new Set(due.map(({ notice }) => notice.run.id))) this.#options.settled(run);
+  }
 }
+
+const later = (notBefore: number): Settled => ({ state: "queued", notBefore, error: "waits for its turn" });

@@ -9,6 +9,7 @@ import { Agents } from "./agents.ts";
 import { channelViews } from "./channel-acts.ts";
 import { ChannelBook } from "./channels.ts";
 import type { Config } from "./config.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
@@ -19,6 +20,7 @@ import { apiRoutes } from "./routes/api.ts";
 import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import type { WatchedLog } from "./routes/watch.ts";
+import { ruleViews } from "./rule-views.ts";
 import { setRuntime } from "./runtime.ts";
 import { Sender } from "./sender.ts";
 import { StateWatch } from "./state-watch.ts";
@@ -48,6 +50,11 @@ const createNext = nextModule as unknown as typeof nextModule.default;
 
 /** The agent that may speak with the data folder's own secret. */
 const LOCAL_AGENT = "local";
+
+/** How often it is looked whether something that was kept quiet may be told by now. */
+const ATTEND_EVERY_MS = 5000;
+/** Runs among which one that goes on is looked for. */
+const RUNS_ASKED = 20;
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -129,6 +136,7 @@ export async function openServer(config: Config, version: string, events: Server
         channelsChanged: () => writer.call.tell(channelIds()),
         links,
         touched: (run) => hub.touched(run),
+        wake: () => sender.wake(),
         watchRequested: events.watchRequested ?? (() => {}),
         now: Date.now,
       }),
@@ -182,12 +190,29 @@ export async function openServer(config: Config, version: string, events: Server
         tickRuns(runs, {
           run: (id) => reader.call.run(id),
           gpus: (id, range) => reader.call.gpus(id, range),
-          clockOf: (agent) => agents.clockOf(agent),
-          tick: (id, now, gpus) => writer.call.tick(id, now, gpus),
+          clockOf: (agent) => (isPushed(agent) ? Date.now() : agents.clockOf(agent)),
+          tick: (id, now, glance) => writer.call.tick(id, now, glance),
         }),
       failed: events.failed,
     });
     closers.push(() => states.close());
+    const attending = setInterval(() => {
+      writer.call.revisitAlerts().then((runs) => {
+        for (const run of runs) hub.touched(run);
+        if (runs.length > 0) sender.wake();
+      }, events.failed);
+    }, ATTEND_EVERY_MS);
+    closers.push(() => clearInterval(attending));
+    const disk = new DiskWatch({
+      folder: config.data,
+      newestRun: async () => {
+        const runs = await views.summaries({ limit: RUNS_ASKED, before: null });
+        return runs.find(({ state }) => state === "running" || state === "quiet")?.id ?? null;
+      },
+      heard: (condition, run) => writer.call.heard(condition, run),
+      failed: events.failed,
+    });
+    closers.push(() => disk.close());
     onWriterEvent = (event) => {
       if (event.kind === "committed") {
         hub.committed(event.runs);
@@ -196,7 +221,7 @@ export async function openServer(config: Config, version: string, events: Server
       }
       views.remember(event.run, event.view);
       hub.touched(event.run);
-      if (event.findings.length > 0) sender.wake();
+      if (event.isNews) sender.wake();
     };
     sender.wake();
 
@@ -209,6 +234,7 @@ export async function openServer(config: Config, version: string, events: Server
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
         channels: () => channelViews(channels, reader.call),
+        rules: () => ruleViews(reader.call),
       },
     });
     await announceInstance(config.data, { pid: process.pid, port, host: config.host, secret });

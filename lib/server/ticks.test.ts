@@ -3,7 +3,7 @@ import { type Chunk, type Finding, METRIC } from "#lib/protocol/index.ts";
 import { chunk, group, NOW, TestAgent } from "#lib/store/contract/fixtures.ts";
 import { runIdOf } from "#lib/store/index.ts";
 import { type JudgeBench, openJudgeBench } from "./judge-fixture.ts";
-import { tickRuns } from "./ticks.ts";
+import { type Glance, tickRuns } from "./ticks.ts";
 
 /** A run that writes a record every five seconds beside its GPU, by the clock of an agent that is two minutes ahead. */
 const MINUTE = 60_000;
@@ -24,6 +24,7 @@ let bench: JudgeBench;
 let records: number;
 let isConnected: boolean;
 let said: Finding[];
+let heard: string[];
 /** What the GPU showed at each tick, in watts. */
 let ticked: number[][];
 beforeEach(async () => {
@@ -31,6 +32,7 @@ beforeEach(async () => {
   records = 0;
   isConnected = true;
   said = [];
+  heard = [];
   ticked = [];
 });
 afterEach(() => bench.close());
@@ -56,12 +58,33 @@ async function tick(now: number): Promise<void> {
     run: (id) => bench.reader.run(id),
     gpus: (id, range) => bench.reader.gpus(id, range),
     clockOf: (agent) => (isConnected && agent === "agent-1" ? now : null),
-    tick: async (run, at, gpus) => {
-      ticked.push(gpus.map(({ powerWatts }) => powerWatts));
-      said.push(...(await bench.judge.tick(run, at, gpus)));
+    tick: async (run, at, glance) => {
+      ticked.push(glance.gpus.map(({ powerWatts }) => powerWatts));
+      const { findings, conditions } = await bench.judge.tick(run, at, glance);
+      said.push(...findings);
+      heard.push(...conditions.map(({ subject, kind }) => `${subject} ${kind}`));
     },
   });
 }
+
+/** What a tick sees of a GPU of which little is known. */
+const glance: Glance = {
+  gpus: [
+    {
+      uuid: "GPU-0",
+      index: 0,
+      utilization: 98,
+      powerWatts: 400,
+      memoryUsed: Number.NaN,
+      memoryTotal: Number.NaN,
+      temperature: Number.NaN,
+      throttle: Number.NaN,
+      uncorrected: Number.NaN,
+    },
+  ],
+  isTraining: true,
+  step: 1,
+};
 
 /** Trains for a while, and is ticked. @returns when its last record came */
 async function train(withGpu = true): Promise<number> {
@@ -94,9 +117,8 @@ test("a run that hangs is told once, with what its GPU draws, and again when it 
   expect((await bench.reader.alerts(RUN)).map(({ subject }) => subject)).toContain("run.hang");
   const restarted = bench.restarted();
   expect((await restarted.view(RUN)).findings).toContainEqual(said[0]);
-  expect(await restarted.tick(RUN, last + 21 * MINUTE, [{ uuid: "GPU-0", utilization: 100, powerWatts: 160 }])).toEqual(
-    [],
-  );
+  const again = { ...glance, gpus: [{ ...glance.gpus[0]!, utilization: 100, powerWatts: 160 }] };
+  expect((await restarted.tick(RUN, last + 21 * MINUTE, again)).findings).toEqual([]);
 
   records += 300;
   const [after] = await bench.judge.take(await bench.commit(record()));
@@ -127,6 +149,28 @@ test("a host without GPUs is ticked, and silence alone is no hang", async () => 
   await silence(last, 20 * MINUTE, 0);
   expect(ticked).toEqual(Array(140).fill([]));
   expect(said).toEqual([]);
+});
+
+test("a GPU that stays hot beside a run is an alert of that run, once, also over a restart", async () => {
+  const hot = { ...glance, gpus: [{ ...glance.gpus[0]!, temperature: 91 }] };
+  await train(false);
+  const open = async (): Promise<string[]> =>
+    (await bench.reader.alerts(RUN)).map(({ subject, state }) => `${subject} ${state}`);
+  let judge = bench.judge;
+  const look = async (minute: number, seen: Glance): Promise<string[]> => {
+    const { conditions } = await judge.tick(RUN, START + minute * MINUTE, seen);
+    return conditions.map(({ subject, kind }) => `${subject} ${kind}`);
+  };
+  for (const minute of [10, 11, 12]) expect(await look(minute, hot)).toEqual([]);
+  expect(await look(13, hot)).toEqual(["gpu.hot began"]);
+  expect(await open()).toEqual(["gpu.hot firing"]);
+  judge = bench.restarted();
+  for (const minute of [14, 15, 16, 17, 18, 19]) expect(await look(minute, hot)).toEqual([]);
+  expect(await look(20, glance)).toEqual([]);
+  const cool = { ...glance, gpus: [{ ...glance.gpus[0]!, temperature: 60 }] };
+  for (const minute of [21, 22]) expect(await look(minute, cool)).toEqual([]);
+  expect(await look(23, cool)).toEqual(["gpu.hot ended"]);
+  expect(await open()).toEqual(["gpu.hot resolved"]);
 });
 
 test("a run that is over does not hang", async () => {

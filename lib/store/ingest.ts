@@ -9,8 +9,13 @@ import {
   type FileIdentity,
   type Finding,
   type Gap,
+  type Incident,
   joinRecords,
+  type LogLine,
+  type Mute,
+  type RuleSwitch,
   type SpoolRecord,
+  type UserRule,
 } from "#lib/protocol/index.ts";
 import { AlertWrites } from "./alerts.ts";
 import { readBatch } from "./batch.ts";
@@ -23,6 +28,8 @@ import type { HeadSink } from "./group-head.ts";
 import { type FilePlace, Heads } from "./heads.ts";
 import { Journal } from "./journal.ts";
 import { readObservations } from "./observations.ts";
+import { Outbox } from "./outbox.ts";
+import { RuleReads, RuleWrites } from "./rules.ts";
 import { runIdOf } from "./run-id.ts";
 import { RunWrites } from "./run-writes.ts";
 import { RunReads } from "./runs.ts";
@@ -31,6 +38,7 @@ import type {
   AlertWrite,
   AppendBatch,
   AppendResult,
+  DiagnosisWrite,
   IngestStore,
   ObservationPage,
   OutboxRow,
@@ -40,6 +48,7 @@ import type {
   Settled,
   SpoolHello,
   StoredDiagnosis,
+  StoredRule,
   StoredRun,
 } from "./store.ts";
 
@@ -52,6 +61,9 @@ export class SqliteIngest implements IngestStore {
   readonly #journal: Journal;
   readonly #diagnoses: DiagnosisWrites;
   readonly #alerts: AlertWrites;
+  readonly #outbox: Outbox;
+  readonly #rules: RuleWrites;
+  readonly #ruleReads: RuleReads;
   readonly #runReads: RunReads;
   readonly #columns: ColumnReads;
   readonly #sink: HeadSink;
@@ -65,6 +77,9 @@ export class SqliteIngest implements IngestStore {
     this.#journal = new Journal(db);
     this.#diagnoses = new DiagnosisWrites(db);
     this.#alerts = new AlertWrites(db);
+    this.#outbox = new Outbox(db);
+    this.#rules = new RuleWrites(db);
+    this.#ruleReads = new RuleReads(db);
     this.#runReads = new RunReads(db);
     this.#columns = new ColumnReads(db);
     this.#sink = storingSink(db);
@@ -132,17 +147,46 @@ export class SqliteIngest implements IngestStore {
     });
   }
 
-  async saveDiagnosis(
-    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
-    channels: readonly string[],
-    now: number,
-  ): Promise<void> {
+  async saveDiagnosis(rows: readonly DiagnosisWrite[], channels: readonly string[], now: number): Promise<void> {
     this.#write(() => {
       for (const row of rows) {
         this.#diagnoses.save(row, now);
+        if (row.rules !== undefined) this.#rules.saveState(row.run, row.rules);
         this.#alerts.save(row.alerts, channels, now);
       }
     });
+  }
+
+  async ruleState(run: string): Promise<string | null> {
+    return this.#rules.state(run);
+  }
+
+  async rules(): Promise<StoredRule[]> {
+    return this.#ruleReads.all();
+  }
+
+  async ruleSwitches(): Promise<RuleSwitch[]> {
+    return this.#ruleReads.switches();
+  }
+
+  async addRule(rule: UserRule, now: number): Promise<void> {
+    this.#write(() => this.#rules.add(rule, now));
+  }
+
+  async changeRule(rule: UserRule, now: number): Promise<void> {
+    this.#write(() => this.#rules.change(rule, now));
+  }
+
+  async removeRule(id: string): Promise<void> {
+    this.#write(() => this.#rules.remove(id));
+  }
+
+  async switchRule(rule: string, project: string | null, enabled: boolean | null): Promise<void> {
+    this.#write(() => this.#rules.switch(rule, project, enabled));
+  }
+
+  async runsWithOpenAlert(subject: string): Promise<string[]> {
+    return this.#alerts.runsWithOpen(subject);
   }
 
   async saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void> {
@@ -153,20 +197,54 @@ export class SqliteIngest implements IngestStore {
     return this.#alerts.open(run);
   }
 
+  async allOpenAlerts(): Promise<Alert[]> {
+    return this.#alerts.allOpen();
+  }
+
+  async latestIncident(run: string): Promise<Incident | null> {
+    return this.#alerts.latestIncident(run);
+  }
+
+  async storedIncident(id: string): Promise<Incident | null> {
+    return this.#alerts.incident(id);
+  }
+
+  async alertsSince(run: string, subject: string, since: number): Promise<number> {
+    return this.#alerts.since(run, subject, since);
+  }
+
+  async mutes(): Promise<Mute[]> {
+    return this.#alerts.mutes();
+  }
+
+  async saveMute(mute: Mute): Promise<void> {
+    this.#write(() => this.#alerts.saveMute(mute));
+  }
+
+  async removeMute(id: string): Promise<boolean> {
+    return this.#write(() => this.#alerts.removeMute(id));
+  }
+
   async releaseOutbox(now: number): Promise<void> {
-    this.#write(() => this.#alerts.release(now));
+    this.#write(() => this.#outbox.release(now));
   }
 
   async leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]> {
-    return this.#write(() => this.#alerts.lease(now, leaseMs, limit));
+    return this.#write(() => this.#outbox.lease(now, leaseMs, limit));
   }
 
-  async settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void> {
-    this.#write(() => this.#alerts.settle(row, settled, now));
+  async settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void> {
+    this.#write(() => {
+      for (const row of rows) this.#outbox.settle(row, settled, now);
+    });
+  }
+
+  async retryDelivery(id: number, now: number): Promise<boolean> {
+    return this.#write(() => this.#outbox.retry(id, now));
   }
 
   async nextDue(): Promise<number | null> {
-    return this.#alerts.nextDue();
+    return this.#outbox.nextDue();
   }
 
   async editRun(run: string, edit: RunEdit, now: number): Promise<void> {
@@ -183,6 +261,10 @@ export class SqliteIngest implements IngestStore {
 
   async diagnosis(run: string): Promise<StoredDiagnosis | null> {
     return this.#diagnoses.of(run);
+  }
+
+  async log(run: string): Promise<LogLine[]> {
+    return this.#runReads.log(run);
   }
 
   async findings(run: string): Promise<Finding[]> {

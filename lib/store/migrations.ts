@@ -312,6 +312,62 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN deleted_at INTEGER;
   `,
+  `
+  CREATE TABLE incidents (
+    id TEXT PRIMARY KEY,
+    run TEXT NOT NULL, -- the run's id
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    incident TEXT NOT NULL, -- JSON
+    opened_at INTEGER NOT NULL,
+    UNIQUE (run, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX incidents_by_time ON incidents (opened_at);
+  CREATE INDEX incidents_open ON incidents (opened_at) WHERE state = 'open';
+
+  ALTER TABLE alerts ADD COLUMN incident TEXT NOT NULL DEFAULT '';
+  CREATE INDEX alerts_open ON alerts (run) WHERE state != 'resolved';
+  CREATE INDEX alerts_by_incident ON alerts (incident, since) WHERE incident != '';
+
+  ALTER TABLE outbox ADD COLUMN incident TEXT NOT NULL DEFAULT '';
+  ALTER TABLE outbox ADD COLUMN receipt TEXT;
+  CREATE INDEX outbox_receipts ON outbox (incident, channel) WHERE receipt IS NOT NULL;
+  CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
+
+  CREATE TABLE alert_stages ( -- what became of an alert before its notices left
+    id INTEGER PRIMARY KEY,
+    alert TEXT NOT NULL REFERENCES alerts (id),
+    at INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX alert_stages_by_alert ON alert_stages (alert, id);
+
+  CREATE TABLE mutes (
+    id TEXT PRIMARY KEY,
+    mute TEXT NOT NULL -- JSON
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE rules ( -- that people made
+    id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL, -- JSON
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rule_switches ( -- built-in rules that are not as they are by default
+    rule TEXT NOT NULL,
+    project TEXT NOT NULL, -- empty: everywhere
+    enabled INTEGER NOT NULL,
+    PRIMARY KEY (rule, project)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE rule_states (
+    run INTEGER PRIMARY KEY REFERENCES runs,
+    state TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

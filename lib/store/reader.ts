@@ -1,19 +1,33 @@
 import type Database from "better-sqlite3";
 import {
+  type AlertStage,
   type AlertView,
   type Delivery,
+  type DeliveryRow,
   type Finding,
   GPU_METRICS,
   type LogLine,
+  type Mute,
+  type RuleSwitch,
   type SeriesView,
 } from "#lib/protocol/index.ts";
-import { AlertReads } from "./alerts.ts";
+import { AlertReads, type StoredIncidentView } from "./alert-reads.ts";
 import { ColumnReads } from "./columns.ts";
 import { Heads } from "./heads.ts";
 import { readPoints } from "./observations.ts";
+import { RuleReads } from "./rules.ts";
 import { RunReads } from "./runs.ts";
 import { readSeries } from "./series.ts";
-import type { PointPage, ReadStore, SeriesQuery, StoredGpu, StoredRun } from "./store.ts";
+import type {
+  DeliveryQuery,
+  IncidentQuery,
+  PointPage,
+  ReadStore,
+  SeriesQuery,
+  StoredGpu,
+  StoredRule,
+  StoredRun,
+} from "./store.ts";
 
 /** One reading connection. Every answer is read in one transaction, and so of one committed moment. */
 export class SqliteReader implements ReadStore {
@@ -22,6 +36,7 @@ export class SqliteReader implements ReadStore {
   readonly #columns: ColumnReads;
   readonly #runs: RunReads;
   readonly #alerts: AlertReads;
+  readonly #rules: RuleReads;
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -29,6 +44,7 @@ export class SqliteReader implements ReadStore {
     this.#columns = new ColumnReads(db);
     this.#runs = new RunReads(db);
     this.#alerts = new AlertReads(db);
+    this.#rules = new RuleReads(db);
   }
 
   async runs(page: Parameters<ReadStore["runs"]>[0]): Promise<StoredRun[]> {
@@ -49,6 +65,26 @@ export class SqliteReader implements ReadStore {
 
   async alerts(id: string): Promise<AlertView[]> {
     return this.#read(() => this.#alerts.of(id));
+  }
+
+  async incidents(query: IncidentQuery): Promise<StoredIncidentView[]> {
+    return this.#read(() => this.#alerts.incidents(query));
+  }
+
+  async incident(id: string): Promise<StoredIncidentView | null> {
+    return this.#read(() => this.#alerts.incident(id));
+  }
+
+  async alertStory(alert: string): Promise<AlertStage[] | null> {
+    return this.#read(() => this.#alerts.story(alert));
+  }
+
+  async mutes(): Promise<Mute[]> {
+    return this.#read(() => this.#alerts.mutes());
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<DeliveryRow[]> {
+    return this.#read(() => this.#alerts.deliveries(query));
   }
 
   async lastDelivery(channel: string): Promise<Delivery | null> {
@@ -79,6 +115,14 @@ export class SqliteReader implements ReadStore {
         return series.length > 0 ? [{ ...gpu, series }] : [];
       });
     });
+  }
+
+  async rules(): Promise<StoredRule[]> {
+    return this.#read(() => this.#rules.all());
+  }
+
+  async ruleSwitches(): Promise<RuleSwitch[]> {
+    return this.#read(() => this.#rules.switches());
   }
 
   async close(): Promise<void> {

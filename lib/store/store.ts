@@ -1,18 +1,26 @@
 import type {
   Alert,
+  AlertStage,
   AlertView,
   Config,
   Delivery,
+  DeliveryRow,
+  DeliveryState,
   DiagnosisView,
   ErrorCode,
   Facts,
   FileIdentity,
   FileStatus,
   Finding,
+  Incident,
+  IncidentView,
   LastValue,
   LogLine,
+  Mute,
   PointGroup,
+  RuleSwitch,
   SeriesView,
+  UserRule,
   XAxis,
 } from "#lib/protocol/index.ts";
 
@@ -99,9 +107,37 @@ export type StoredDiagnosis = {
 };
 
 /** One notice as the outbox keeps it: `body` is opaque to the store, `urgent` ones do not wait. */
-export type NoticeWrite = { number: number; kind: "firing" | "resolved" | "event"; body: string; urgent: boolean };
+export type NoticeWrite = {
+  number: number;
+  kind: "firing" | "resolved" | "event" | "reminder" | "flapping";
+  body: string;
+  urgent: boolean;
+};
 /** `passed`: the alert is over because it is no longer so; what was not told of it yet need not be told. */
-export type AlertWrite = { alert: Alert; isNew: boolean; passed: boolean; notice: NoticeWrite | null };
+export type AlertWrite = {
+  alert: Alert;
+  isNew: boolean;
+  passed: boolean;
+  notice: NoticeWrite | null;
+  /** As it is now; null where it is not of one. */
+  incident: Incident | null;
+  stages: readonly AlertStage[];
+};
+
+/** `before`: opened before then, epoch ms. */
+export type IncidentQuery = {
+  state: Incident["state"] | "all";
+  run: string | null;
+  limit: number;
+  before: number | null;
+};
+/** `before`: rows of a lower id. */
+export type DeliveryQuery = {
+  channel: string | null;
+  state: DeliveryState | null;
+  limit: number;
+  before: number | null;
+};
 
 export type OutboxRow = {
   id: number;
@@ -112,11 +148,25 @@ export type OutboxRow = {
   /** This try among them. */
   tries: number;
   createdAt: number;
+  /** What the channel answered to the first message of the incident; null before that, and where it answers nothing. */
+  receipt: string | null;
 };
 export type Settled =
-  | { state: "sent" }
+  | { state: "sent"; receipt?: string | null }
+  | { state: "digested" }
   | { state: "queued"; notBefore: number; error: string }
   | { state: "dead"; error: string };
+
+/** A rule that a person made, epoch ms. */
+export type StoredRule = UserRule & { createdAt: number; updatedAt: number };
+
+/** What is said of a run at one point of it, whole or not at all: the diagnosis, what is new, and what the rules know. */
+export type DiagnosisWrite = StoredDiagnosis & {
+  newFindings: readonly Finding[];
+  alerts: readonly AlertWrite[];
+  /** The state of the run's rules, opaque to the store; what is not given stays. */
+  rules?: string;
+};
 
 /** What a person may change of a run. A name of null is the log's own again. */
 export type RunEdit = {
@@ -146,22 +196,45 @@ export interface IngestStore {
     agent: string,
     files: readonly { path: string; identity: FileIdentity }[],
   ): Promise<({ file: string; end: number; state: unknown } | null)[]>;
-  /** State, view and findings in a transaction of their own. Findings are appended, never rewritten. */
-  saveDiagnosis(
-    rows: readonly (StoredDiagnosis & { newFindings: readonly Finding[]; alerts: readonly AlertWrite[] })[],
-    channels: readonly string[],
-    now: number,
-  ): Promise<void>;
+  /** State, view, findings and the rules' state in a transaction of their own. Findings are appended, never rewritten. */
+  saveDiagnosis(rows: readonly DiagnosisWrite[], channels: readonly string[], now: number): Promise<void>;
+  /** What the rules know of a run, as last saved; null before. */
+  ruleState(run: string): Promise<string | null>;
+  rules(): Promise<StoredRule[]>;
+  ruleSwitches(): Promise<RuleSwitch[]>;
+  /** @throws CurvewatchError `conflict` when there are as many rules as there may be */
+  addRule(rule: UserRule, now: number): Promise<void>;
+  /** @throws CurvewatchError `not_found` when there is no such rule */
+  changeRule(rule: UserRule, now: number): Promise<void>;
+  /** @throws CurvewatchError `not_found` when there is no such rule */
+  removeRule(id: string): Promise<void>;
+  /** Whether a built-in rule is pushed, everywhere or in one project; null goes back to the default. */
+  switchRule(rule: string, project: string | null, enabled: boolean | null): Promise<void>;
+  /** Runs that have an alert of this subject open. */
+  runsWithOpenAlert(subject: string): Promise<string[]>;
   /** Alerts that do not come from the diagnosis, with a notice for each of `channels`, in one transaction. */
   saveAlerts(writes: readonly AlertWrite[], channels: readonly string[], now: number): Promise<void>;
   /** Alerts of a run that are not resolved, oldest first. */
   openAlerts(run: string): Promise<Alert[]>;
+  /** Every alert that is not resolved, by run. */
+  allOpenAlerts(): Promise<Alert[]>;
+  latestIncident(run: string): Promise<Incident | null>;
+  storedIncident(id: string): Promise<Incident | null>;
+  /** How many alerts of a subject a run has had since. */
+  alertsSince(run: string, subject: string, since: number): Promise<number>;
+  /** Those that are in force, and those that have ended by themselves and were not removed yet. */
+  mutes(): Promise<Mute[]>;
+  saveMute(mute: Mute): Promise<void>;
+  /** @returns whether there was one */
+  removeMute(id: string): Promise<boolean>;
+  /** Tries a dead notice again. @returns whether there was one */
+  retryDelivery(id: number, now: number): Promise<boolean>;
   /** Gives back every notice that was taken and not settled: for the start, when nobody else can have one. */
   releaseOutbox(now: number): Promise<void>;
   /** Takes notices that are due, for `leaseMs`; one whose lease ran out is given out again. */
   leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]>;
-  /** Says how a try went; without effect when the lease has passed to another try. */
-  settleOutbox(row: Pick<OutboxRow, "id" | "tries">, settled: Settled, now: number): Promise<void>;
+  /** Says how a try of these went, all or none; without effect on one whose lease has passed to another try. */
+  settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void>;
   /** When the next notice is due, epoch ms; null when none waits. */
   nextDue(): Promise<number | null>;
   /**
@@ -182,6 +255,8 @@ export interface IngestStore {
   run(id: string): Promise<StoredRun | null>;
   /** The saved diagnosis of a run, or null when there is none yet. */
   diagnosis(run: string): Promise<StoredDiagnosis | null>;
+  /** The newest log lines of a run's main file, oldest first. */
+  log(run: string): Promise<LogLine[]>;
   /** The findings saved of a run, in order. */
   findings(run: string): Promise<Finding[]>;
   /** Runs of the project that a run belongs to, itself too, newest data first, without deleted ones; none when it belongs
@@ -278,6 +353,14 @@ export interface ReadStore {
   findings(id: string): Promise<Finding[]>;
   /** The run's alerts, newest first, with who was told. */
   alerts(id: string): Promise<AlertView[]>;
+  /** Newest first, each with its alerts. */
+  incidents(query: IncidentQuery): Promise<Omit<IncidentView, "mutedUntil">[]>;
+  incident(id: string): Promise<Omit<IncidentView, "mutedUntil"> | null>;
+  /** What became of an alert, oldest first; null when there is none of that id. */
+  alertStory(id: string): Promise<AlertStage[] | null>;
+  mutes(): Promise<Mute[]>;
+  /** Newest first. */
+  deliveries(query: DeliveryQuery): Promise<DeliveryRow[]>;
   /** How the newest try to use a channel went; null when there was none. */
   lastDelivery(channel: string): Promise<Delivery | null>;
   /**
@@ -292,4 +375,7 @@ export interface ReadStore {
    */
   gpus(id: string, range: { from: number; to: number; buckets: number }): Promise<StoredGpu[]>;
   points(id: string, metric: string, fromOrd: number, limit: number): Promise<PointPage>;
+  /** Rules that people made, oldest first; and the built-in ones that they switched. */
+  rules(): Promise<StoredRule[]>;
+  ruleSwitches(): Promise<RuleSwitch[]>;
 }

@@ -42,6 +42,24 @@ test("the same thing told again is one incident, and taken back it has recovered
   expect(incidentsOf(run(told, SWINGS))).toMatchObject([{ severity: "caution", ending: { steps: 60 } }]);
 });
 
+test("what the server sees beside the engine is an incident of its own", () => {
+  const alert = (subject: string, state: string) => ({
+    subject,
+    state,
+    severity: "caution",
+    step: 50,
+    since: 1000,
+    resolvedAt: 4000,
+  });
+  const told = ["rule:a1b2c3d4e5f6", "gpu.hot", "run.quiet"].map((subject) => alert(subject, "resolved"));
+  const view = { ...run([], SWINGS), alerts: [...told, alert("nan", "firing")] } as unknown as RunView;
+  expect(
+    endings(view)
+      .map((text) => text.slice(2))
+      .toSorted(),
+  ).toEqual(["gpu.hot recovered", "rule:a1b2c3d4e5f6 recovered", "run.quiet recovered"]);
+});
+
 test("numbers go by step, whatever was told first", () => {
   const told = [found("oscillating", 300, "caution"), found("lr.phase", 20, "note")];
   expect(endings(run(told, SWINGS))).toEqual(["1 lr.phase noted", "2 oscillating recovered"]);

@@ -100,10 +100,13 @@ function endingOf({ rule, severity, step }: Finding, run: RunView, stretches: re
 
 const isOver = ({ state }: RunView): boolean => state === "finished" || state === "failed";
 
-/** Alerts that no finding stands behind: silence, an agent that is lost, a crash. */
+/** What only the server sees: the process, the machines, and what people's rules look at. */
+const BESIDE_THE_ENGINE = /^(?:run\.|gpu\.|disk\.|rule:)/;
+
+/** Alerts that no finding stands behind: silence, an agent that is lost, a crash, a person's rule. */
 function unseenByTheEngine(run: RunView): Unnumbered[] {
   return run.alerts.flatMap(({ subject, severity, state, step, text, since, resolvedAt }) => {
-    if (!subject.startsWith("run.") || severity === "good" || step === null) return [];
+    if (!BESIDE_THE_ENGINE.test(subject) || severity === "good" || step === null) return [];
     const ending: Ending =
       subject === "run.failed"
         ? { kind: "lasted" }

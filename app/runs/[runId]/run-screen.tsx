@@ -1,7 +1,9 @@
 "use client";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import type { RunView } from "#lib/protocol/index.ts";
 import { Stage } from "../../_charts/index.ts";
+import { Late } from "../../_components/late.tsx";
+import { untilLoaded } from "../../_components/until-loaded.ts";
 import { useRun } from "../../_live/index.ts";
 import { About } from "./_about/about.tsx";
 import { Gpus } from "./_gpus/gpus.tsx";
@@ -20,7 +22,7 @@ import { VerdictPanel } from "./verdict-panel.tsx";
 import { Waiting } from "./waiting.tsx";
 
 /* Most logs are understood. */
-const Unrecognised = lazy(() => import("./unrecognised.tsx"));
+const Unrecognised = lazy(() => untilLoaded(() => import("./unrecognised.tsx")));
 
 /** One run, live. Before its log exists, and while nothing in it is understood, it says so instead of drawing empty lanes. */
 export function RunScreen({ initial }: { initial: RunView }) {
@@ -32,7 +34,13 @@ export function RunScreen({ initial }: { initial: RunView }) {
       <RunHeader run={view} />
       {view.metrics.length === 0 ? (
         <div className={styles.single}>
-          <Suspense>{view.linesRead > 0 ? <Unrecognised run={view} /> : <Waiting run={view} />}</Suspense>
+          {view.linesRead === 0 ? (
+            <Waiting run={view} />
+          ) : (
+            <Late>
+              <Unrecognised run={view} />
+            </Late>
+          )}
         </div>
       ) : (
         <div className={styles.columns}>

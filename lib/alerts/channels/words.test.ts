@@ -18,8 +18,13 @@ test.each([
   ],
   [{ kind: "reminder" }, "▲ Still: Oscillating: lr6e4-bs512-r2", "▲ 仍在持续: 震荡: lr6e4-bs512-r2"],
   [{ kind: "flapping" }, "▲ Comes and goes: Oscillating: lr6e4-bs512-r2", "▲ 反复出现: 震荡: lr6e4-bs512-r2"],
-  [{ kind: "digest", more: 37, run: { ...NOTICE.run, name: "" } }, "▲ +37 more messages", "▲ +37 条消息"],
-  [{ kind: "firing", subject: "rule:a1b2" }, "▲ Own rule: lr6e4-bs512-r2", "▲ 自定义规则: lr6e4-bs512-r2"],
+  [{ kind: "digest", more: 37 }, "▲ 37 alerts", "▲ 37 条告警"],
+  [
+    { kind: "firing", subject: "rule:a1b2", title: { en: "Loss over 5", "zh-CN": "损失超过 5" } },
+    "▲ Loss over 5: lr6e4-bs512-r2",
+    "▲ 损失超过 5: lr6e4-bs512-r2",
+  ],
+  [{ kind: "firing", subject: "gpu.hot" }, "▲ GPU too hot: lr6e4-bs512-r2", "▲ GPU 过热: lr6e4-bs512-r2"],
 ] satisfies [Partial<Notice>, string, string][])("%j is headed %s", (changed, en, zh) => {
   expect([message(changed).headline, message(changed, "zh-CN").headline]).toEqual([en, zh]);
 });

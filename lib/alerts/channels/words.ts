@@ -1,5 +1,6 @@
-import { formatDuration, formatLearningRate, formatMetric, formatStep, VERDICT_WORD } from "#lib/core/index.ts";
-import { type Language, type Severity, VERDICTS } from "#lib/protocol/index.ts";
+import { formatDuration, formatLearningRate, formatMetric, formatStep } from "#lib/core/index.ts";
+import { type Language, type Localised, type Severity, VERDICTS } from "#lib/protocol/index.ts";
+import { builtInRule } from "#lib/rules/index.ts";
 import type { Notice } from "../notice.ts";
 import type { Outgoing } from "./channel.ts";
 
@@ -29,9 +30,11 @@ export function messageOf({ notice, links, lang }: Outgoing): Message {
   const { kind, run, subject } = notice;
   const severity: Severity = kind === "resolved" ? "good" : notice.severity;
   const title = titleOf(notice, lang);
-  const headline = plain(`${GLYPH[severity]} ${run.name === "" ? title : `${title}: ${run.name}`}`);
+  const headline = plain(
+    `${GLYPH[severity]} ${run.name === "" || kind === "digest" ? title : `${title}: ${run.name}`}`,
+  );
   const isOver = kind === "resolved";
-  const text = plain(isOver ? `${subjectTitle(subject, lang)} → ${over(subject, lang)}` : (notice.text[lang] ?? ""));
+  const text = plain(isOver ? `${subjectTitle(notice, lang)} → ${over(subject, lang)}` : (notice.text[lang] ?? ""));
   const words = WORDS[lang];
   const isEnd = subject === "run.finished" || subject === "run.failed";
   return {
@@ -40,8 +43,9 @@ export function messageOf({ notice, links, lang }: Outgoing): Message {
     headline,
     text,
     advice: isOver ? "" : plain(notice.advice[lang] ?? ""),
-    facts: factsOf(notice, lang),
-    spark: sparkline(notice.curve),
+    // A digest is of many runs.
+    facts: kind === "digest" ? [] : factsOf(notice, lang),
+    spark: kind === "digest" ? "" : sparkline(notice.curve),
     footer: plain([run.project, `${notice.alert} · ${notice.number}`].filter(Boolean).join("  |  ")),
     buttons: [
       isEnd
@@ -81,8 +85,7 @@ export const WORDS = {
     over: "Over",
     still: "Still",
     flapping: "Comes and goes",
-    more: "more messages",
-    own: "Own rule",
+    alerts: "alerts",
   },
   "zh-CN": {
     step: "步",
@@ -100,55 +103,39 @@ export const WORDS = {
     over: "已解除",
     still: "仍在持续",
     flapping: "反复出现",
-    more: "条消息",
-    own: "自定义规则",
+    alerts: "条告警",
   },
 } as const satisfies Record<Language, object>;
 
-/** Of what is no verdict. */
-const TITLES: Record<string, Record<Language, string>> = {
-  "lr.too_high": { en: "Learning rate too high", "zh-CN": "学习率过高" },
-  "lr.too_low": { en: "Learning rate too low", "zh-CN": "学习率过低" },
-  "lr.jump_unexpected": { en: "Learning rate off schedule", "zh-CN": "学习率偏离计划" },
-  "lr.resume_mismatch": { en: "Learning rate off after the resume", "zh-CN": "恢复训练后学习率不符" },
-  "lr.zero_early": { en: "Learning rate is zero", "zh-CN": "学习率为零" },
-  "lr.schedule_mismatch": { en: "Not the schedule declared", "zh-CN": "与声明的学习率计划不符" },
-  "nan.grad_unscaled": { en: "Gradient not finite", "zh-CN": "梯度不是有限值" },
-  "nan.late_report": { en: "Loss no longer reported", "zh-CN": "损失不再上报" },
-  "missing.loss": { en: "Loss missing", "zh-CN": "缺少损失" },
-  "fp16.skip_rate": { en: "Many skipped updates", "zh-CN": "跳过更新过多" },
-  "fp16.scale_floor": { en: "Loss scale at its floor", "zh-CN": "损失缩放触底" },
-  "fp16.scale_collapse": { en: "Loss scale collapsed", "zh-CN": "损失缩放骤降" },
-  "zero.grad": { en: "Gradient is zero", "zh-CN": "梯度为零" },
-  "const.loss": { en: "Loss does not change", "zh-CN": "损失不变" },
-  "loss.spike": { en: "Spike not recovered", "zh-CN": "尖峰未恢复" },
-  "pace.slow": { en: "Training slowed down", "zh-CN": "训练变慢" },
-  "run.hang": { en: "Training hangs", "zh-CN": "训练卡住" },
-  "early_stop.recommend": { en: "No gain in evaluation", "zh-CN": "验证无提升" },
-  "run.quiet": { en: "No data", "zh-CN": "无数据" },
-  "run.lost": { en: "Agent lost", "zh-CN": "代理失联" },
-  "run.finished": { en: "Finished", "zh-CN": "已完成" },
-  "run.failed": { en: "Failed", "zh-CN": "已失败" },
+/** Of what no rule says. */
+const TITLES: Record<string, Localised> = {
+  "channel.undelivered": { en: "Alerts not delivered", "zh-CN": "告警未送达" },
   test: { en: "Test message", "zh-CN": "测试消息" },
 };
 
-function titleOf({ kind, subject, more }: Notice, lang: Language): string {
+function titleOf(notice: Notice, lang: Language): string {
   const words = WORDS[lang];
-  if (kind === "resolved") return isVerdict(subject) ? words.again : `${words.over}: ${subjectTitle(subject, lang)}`;
-  if (kind === "reminder") return `${words.still}: ${subjectTitle(subject, lang)}`;
-  if (kind === "flapping") return `${words.flapping}: ${subjectTitle(subject, lang)}`;
-  if (kind === "digest") return `+${more} ${words.more}`;
-  return subjectTitle(subject, lang);
+  const title = subjectTitle(notice, lang);
+  switch (notice.kind) {
+    case "resolved":
+      return isVerdict(notice.subject) ? words.again : `${words.over}: ${title}`;
+    case "reminder":
+      return `${words.still}: ${title}`;
+    case "flapping":
+      return `${words.flapping}: ${title}`;
+    case "digest":
+      return `${notice.more} ${words.alerts}`;
+    default:
+      return title;
+  }
 }
 
 const over = (subject: string, lang: Language): string => (isVerdict(subject) ? WORDS[lang].again : WORDS[lang].over);
 
 const isVerdict = (subject: string): boolean => VERDICTS.some((name) => name === subject);
 
-function subjectTitle(subject: string, lang: Language): string {
-  const verdict = VERDICTS.find((name) => name === subject);
-  if (verdict) return VERDICT_WORD[lang][verdict];
-  return TITLES[subject]?.[lang] ?? (subject.startsWith("rule:") ? WORDS[lang].own : subject);
+function subjectTitle({ title, subject }: Notice, lang: Language): string {
+  return (title ?? builtInRule(subject)?.title ?? TITLES[subject])?.[lang] ?? subject;
 }
 
 /** What is known of the run at that moment. */

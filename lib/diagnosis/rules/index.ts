@@ -2,6 +2,7 @@ import type { Plain } from "#lib/core/index.ts";
 import { constantLoss } from "./constant-loss.ts";
 import { earlyStop } from "./early-stop.ts";
 import { epochSteps } from "./epoch-steps.ts";
+import { gradientExplosion } from "./gradient-explosion.ts";
 import { gradientNotFinite } from "./gradient-not-finite.ts";
 import { hang } from "./hang.ts";
 import { learningRateCause } from "./learning-rate-cause.ts";
@@ -36,6 +37,7 @@ export const RULES: readonly AnyRule[] = [
   learningRateStuck,
   scheduleMismatch,
   earlyStop,
+  gradientExplosion,
   spike,
   periodic,
   epochSteps,

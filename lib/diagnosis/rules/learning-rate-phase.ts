@@ -12,7 +12,7 @@ const NONZERO_END = 0.5;
 
 type Memory = { warmup: boolean; decay: boolean; floor: boolean; overrun: boolean };
 
-/** Where the schedule has come to: notes, each once a run, from the readings made on the way. */
+/** Where the schedule has come to: notes, each once a run, from the readings made on the way. Its end is pushed. */
 export const learningRatePhase = defineRule<Memory>({
   name: "lr.phase",
   fresh: () => ({ warmup: false, decay: false, floor: false, overrun: false }),
@@ -51,7 +51,7 @@ function overrun(model: ScheduleModel, step: number, maxSteps: number | null, me
   // With a plan that goes on, the rate was meant to be held at its floor, or `lr.zero_early` tells.
   if (maxSteps !== null && step <= maxSteps) return null;
   memory.overrun = true;
-  return note("lr.overrun", ends.end, overrunText(ends.end, rateAt(model, step)));
+  return { ...note("lr.overrun", ends.end, overrunText(ends.end, rateAt(model, step))), alert: true };
 }
 
 function nonzeroEnd(model: ScheduleModel, step: number): Said | null {

@@ -12,6 +12,12 @@ test("a spike that comes back is one note, at its very record", () => {
   expect(told(SPIKES, scenario({ "train/loss": loss }))).toEqual(["loss.spike note 301@301"]);
 });
 
+test("one that is small beside the first steps' gain is told, too, where it stands far out of the noise", () => {
+  const [before, after] = ["9/0.3x2000~0.01", "0.92x400~0.01"];
+  expect(told(SPIKES, scenario({ "train/loss": `${before} 1.6x3 ${after}` }))).toEqual(["loss.spike note 2001@2001"]);
+  expect(told(SPIKES, scenario({ "train/loss": `${before} 1.05x3 ${after}` }))).toEqual([]);
+});
+
 test("the sentence tells the gradient norm that jumped with it, and the spike score where there is one", () => {
   const series = { "train/loss": `${BEFORE} 6x3 1.6x50~0.03`, grad_norm: "0.8x300~0.05 40x3 0.8x50~0.05" };
   const [said] = DiagnosisEngine.fresh()

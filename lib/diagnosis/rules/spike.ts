@@ -2,7 +2,7 @@ import type { Evidence } from "#lib/protocol/index.ts";
 import { newSpikeScore, pushSpikeScore, type SpikeScore, spikeScore } from "../curve/spike-score.ts";
 import { isLevelShift, newSpikeWatch, pushSpikeWatch, type Spike, type SpikeWatch } from "../curve/spike-watch.ts";
 import { LARGEST } from "../observation.ts";
-import { matters, openSpike } from "../spikes.ts";
+import { isNews, matters, openSpike } from "../spikes.ts";
 import type { EngineState } from "../state.ts";
 import {
   EVENT_LABEL,
@@ -93,7 +93,7 @@ export const spike = defineRule<Memory>({
 function ofLoss(state: EngineState, memory: Memory): Said | null {
   const { curve, standing } = state;
   const { current, past } = curve.spikes;
-  if (current !== null && current.atPoint !== memory.told.atPoint && matters(curve, current, current.top)) {
+  if (current !== null && current.atPoint !== memory.told.atPoint && isNews(curve, current)) {
     const said = beginning(state, memory, current);
     if (said !== null) return said;
   }

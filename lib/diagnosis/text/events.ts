@@ -58,6 +58,22 @@ export function gradientSpikeText(step: number, factor: number): Localised {
   );
 }
 
+export function gradientExplosionText(step: number, factor: number): Localised {
+  return both(
+    `Gradient norm ${formatFactor(factor)} since step ${formatStep(step)}, and it stays there: the update is all clipping by now. ` +
+      "Go back to a checkpoint before it, and lower the learning rate or look at the batches there.",
+    `步 ${formatStep(step)} 起梯度范数 ${formatFactor(factor)} 且未回落：更新已几乎全由裁剪决定。` +
+      "回退到此前的检查点，并降低学习率或检查此处的批次。",
+  );
+}
+
+export function gradientBackText(step: number): Localised {
+  return both(
+    `Gradient norm is back at its level at step ${formatStep(step)}.`,
+    `步 ${formatStep(step)} 梯度范数已回到原水平。`,
+  );
+}
+
 export function levelShiftText({ step, level, now, length }: Jump & { now: number; length: number }): Localised {
   return both(
     `Loss has a new level since step ${formatStep(step)}: ${formatMetric(now)} for ${formatStep(length)} records, ` +

@@ -4,14 +4,15 @@ import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
 import type { Remote } from "../workers/rpc.ts";
 import type { Writer } from "../workers/writer.ts";
-import { alertRoutes } from "./alerts.ts";
 import { channelRoutes } from "./channels.ts";
 import { configRoute } from "./config.ts";
 import { gpuRoute } from "./gpus.ts";
+import { incidentRoutes } from "./incidents.ts";
 import { openApiRoute } from "./openapi.ts";
 import { pushRoutes } from "./push.ts";
 import { type Route, sendJson } from "./registry.ts";
 import type { Reports } from "./report.ts";
+import { ruleRoutes } from "./rules.ts";
 import { runEditRoutes } from "./run-edits.ts";
 import { runRoutes } from "./runs.ts";
 import { patternRoute, type WatchedLog, watchRoute } from "./watch.ts";
@@ -31,6 +32,8 @@ export function apiRoutes(options: {
   links: (notice: Notice) => Links;
   /** A page that looks at the run is to be told. */
   touched: (run: string) => void;
+  /** Something may be due to be sent. */
+  wake: () => void;
   watchRequested: (logs: WatchedLog[]) => void;
   now: () => number;
 }): Route[] {
@@ -47,8 +50,9 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...alertRoutes(views, reader),
+    ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
     ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, links, now: options.now }),
+    ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),
     watchRoute(options.watchRequested),

@@ -1,6 +1,16 @@
 import { workerData } from "node:worker_threads";
-import type { GpuReading } from "#lib/diagnosis/index.ts";
-import type { Config, DiagnosisView, FileIdentity, Finding, RunState } from "#lib/protocol/index.ts";
+import type { RunSnapshot } from "#lib/alerts/index.ts";
+import type {
+  Condition,
+  Config,
+  DiagnosisView,
+  FileIdentity,
+  Finding,
+  Mute,
+  RuleDraft,
+  RuleEdit,
+  RunState,
+} from "#lib/protocol/index.ts";
 import {
   type AppendBatch,
   type AppendResult,
@@ -9,9 +19,11 @@ import {
   type RunEdit,
   type SpoolHello,
 } from "#lib/store/index.ts";
-import { Alarms } from "../alarms.ts";
-import { Judge } from "../judge.ts";
+import { Alarms, type IncidentAct } from "../alarms.ts";
+import { Judge, type Told } from "../judge.ts";
 import { Pushes } from "../push/pushes.ts";
+import { RuleDesk } from "../rule-desk.ts";
+import type { Glance } from "../ticks.ts";
 import { serve } from "./rpc.ts";
 
 /**
@@ -22,7 +34,8 @@ import { serve } from "./rpc.ts";
 export type Committed = RunAppend & { withPoints: boolean };
 export type WriterEvent =
   | { kind: "committed"; runs: Committed[] }
-  | { kind: "judged"; run: string; view: DiagnosisView; findings: Finding[] };
+  /** `isNews`: there may be somebody to tell. */
+  | { kind: "judged"; run: string; view: DiagnosisView; findings: Finding[]; isNews: boolean };
 
 const BATCHES_PER_COMMIT = 64;
 /** A run's view is sent on at most this often, unless it has something new to say. */
@@ -49,6 +62,7 @@ const enqueue = (batches: readonly AppendBatch[]): Promise<AppendResult[]> =>
     pumping ??= pump();
   });
 const pushes = new Pushes(ingest, enqueue, Date.now);
+const desk = new RuleDesk(ingest, takeOver, Date.now);
 
 const writer = {
   ready: async () => {},
@@ -70,18 +84,38 @@ const writer = {
     alarms.channels = ids;
   },
   async changeState(run: string, from: RunState, to: RunState): Promise<void> {
-    for (const changed of await judge.changeState(run, from, to)) await tell(changed.run, changed.findings);
+    for (const changed of await judge.changeState(run, from, to)) await tell(changed);
   },
   /** Looks at a run between its records; `now` is by its agent's clock. */
-  async tick(run: string, now: number, gpus: GpuReading[]): Promise<void> {
-    const findings = await judge.tick(run, now, gpus);
-    if (findings.length > 0) await tellNow(run, findings);
+  async tick(run: string, now: number, glance: Glance): Promise<void> {
+    const told = await judge.tick(run, now, glance);
+    if (isNews(told)) await tellNow(told);
   },
+  /** Something beside any run, told with `run` where no run tells it yet. */
+  async heard(condition: Condition, run: string | null): Promise<void> {
+    for (const told of await judge.heard(condition, run)) await tell(told);
+  },
+  addRule: (draft: RuleDraft) => desk.add(draft),
+  changeRule: (id: string, edit: RuleEdit) => desk.change(id, edit),
+  removeRule: (id: string) => desk.remove(id),
+  switchRule: (id: string, project: string | null, enabled: boolean | null) => desk.switch(id, project, enabled),
   /** The review with the settings entered is on its way to the pages when this resolves. */
   async enterConfig(run: string, values: Config): Promise<void> {
-    await tellNow(run, await judge.enterConfig(run, values));
+    await tellNow({ run, findings: await judge.enterConfig(run, values), conditions: [] });
   },
-  editRun: (run: string, edit: RunEdit) => ingest.editRun(run, edit, Date.now()),
+  async editRun(run: string, edit: RunEdit): Promise<void> {
+    await ingest.editRun(run, edit, Date.now());
+    // A rule may be for runs of a tag.
+    if (edit.tags) await takeOver({ run });
+  },
+  /** What a person says to an incident. */
+  actOnIncident: (id: string, act: IncidentAct) => judge.attend((alarms) => alarms.act(id, act)),
+  mute: (mute: Mute) => judge.attend((alarms) => alarms.mute(mute)),
+  unmute: (id: string) => judge.attend((alarms) => alarms.unmute(id)),
+  undelivered: (channel: string, error: string, run: RunSnapshot) =>
+    judge.attend((alarms) => alarms.undelivered(channel, error, run)),
+  revisitAlerts: () => judge.revisit(),
+  retryDelivery: (id: number) => ingest.retryDelivery(id, Date.now()),
   leaseOutbox: ingest.leaseOutbox.bind(ingest),
   settleOutbox: ingest.settleOutbox.bind(ingest),
   nextDue: ingest.nextDue.bind(ingest),
@@ -95,7 +129,8 @@ const writer = {
 export type Writer = typeof writer;
 
 const { emit } = serve(writer);
-for (const judged of resumed) emit({ kind: "judged", ...judged } satisfies WriterEvent);
+for (const judged of resumed)
+  emit({ kind: "judged", ...judged, isNews: judged.findings.length > 0 } satisfies WriterEvent);
 
 async function pump(): Promise<void> {
   while (queue.length > 0) {
@@ -126,25 +161,32 @@ async function pump(): Promise<void> {
         return { ...run, withPoints, groups: withPoints ? run.groups : [] };
       }),
     } satisfies WriterEvent);
-    for (const { run, findings } of await judge.take(runs)) await tell(run, findings);
+    for (const told of await judge.take(runs)) await tell(told);
   }
   pumping = null;
 }
 
-async function tell(run: string, findings: Finding[]): Promise<void> {
-  if (findings.length > 0) return tellNow(run, findings);
-  unseen.add(run);
+const isNews = ({ findings, conditions }: Told): boolean => findings.length > 0 || conditions.length > 0;
+
+async function takeOver(changed: Parameters<Judge["rulesChanged"]>[0]): Promise<void> {
+  for (const told of await judge.rulesChanged(changed)) await tell(told);
+}
+
+async function tell(told: Told): Promise<void> {
+  if (isNews(told)) return tellNow(told);
+  unseen.add(told.run);
   viewTimer ??= setTimeout(tellUnseen, VIEW_EVERY_MS);
 }
 
-async function tellNow(run: string, findings: Finding[]): Promise<void> {
+async function tellNow(told: Told): Promise<void> {
+  const { run, findings } = told;
   unseen.delete(run);
-  emit({ kind: "judged", run, view: await judge.view(run), findings } satisfies WriterEvent);
+  emit({ kind: "judged", run, view: await judge.view(run), findings, isNews: isNews(told) } satisfies WriterEvent);
 }
 
 async function tellUnseen(): Promise<void> {
   viewTimer = null;
   for (const run of unseen)
-    emit({ kind: "judged", run, view: await judge.view(run), findings: [] } satisfies WriterEvent);
+    emit({ kind: "judged", run, view: await judge.view(run), findings: [], isNews: false } satisfies WriterEvent);
   unseen.clear();
 }

@@ -11,6 +11,8 @@ export function alertsContract(bench: Bench): void {
       alert: {
         id,
         run: RUN,
+        incident: "",
+        untold: null,
         subject: "nan",
         severity: "critical",
         state,
@@ -25,6 +27,8 @@ export function alertsContract(bench: Bench): void {
       },
       isNew: true,
       passed: false,
+      incident: null,
+      stages: [],
       notice: { number: 0, kind: "firing", body: `{"of":"${id}"}`, urgent: true },
       ...more,
     });
@@ -51,11 +55,11 @@ export function alertsContract(bench: Bench): void {
       const [first] = await bench.store.writer.leaseOutbox(NOW, 30_000, 10);
       expect(await due(NOW + 29_999)).toEqual([]);
       expect(await due(NOW + 30_000)).toEqual([['{"of":"a"}', "slack", 2]]);
-      await bench.store.writer.settleOutbox(first!, { state: "sent" }, NOW + 30_001);
+      await bench.store.writer.settleOutbox([first!], { state: "sent" }, NOW + 30_001);
       await bench.store.writer.releaseOutbox(NOW + 30_002);
       const [third] = await bench.store.writer.leaseOutbox(NOW + 30_002, 30_000, 10);
       expect(third?.tries).toBe(3);
-      await bench.store.writer.settleOutbox(third!, { state: "sent" }, NOW + 30_003);
+      await bench.store.writer.settleOutbox([third!], { state: "sent" }, NOW + 30_003);
       expect(await bench.store.writer.nextDue()).toBeNull();
       expect(await bench.store.reader.alerts(RUN)).toMatchObject([
         { id: "a", told: [{ channel: "slack", state: "sent", tries: 3 }] },

@@ -12,6 +12,7 @@ import { filesContract } from "./files.ts";
 import { TestAgent } from "./fixtures.ts";
 import { gpusContract } from "./gpus.ts";
 import { historiesContract } from "./histories.ts";
+import { rulesContract } from "./rules.ts";
 import { runsContract } from "./runs.ts";
 import { viewsContract } from "./views.ts";
 
@@ -44,6 +45,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     alertsContract(bench);
     gpusContract(bench);
     diagnosisContract(bench);
+    rulesContract(bench);
   });
   describe(name, () => historiesContract(open));
 }

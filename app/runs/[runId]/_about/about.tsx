@@ -3,13 +3,15 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { RUN_LIMITS, type RunView } from "#lib/protocol/index.ts";
 import buttons from "../../../_components/button.module.css";
+import { Late } from "../../../_components/late.tsx";
+import { untilLoaded } from "../../../_components/until-loaded.ts";
 import { useRunEdits } from "../../../_edits/edit-run.ts";
 import { RailSection } from "../rail-section.tsx";
 import styles from "./about.module.css";
 
 /* Neither is needed to see how the run does. */
-const TagField = lazy(() => import("./tag-field.tsx"));
-const Markdown = lazy(() => import("./markdown.tsx"));
+const TagField = lazy(() => untilLoaded(() => import("./tag-field.tsx")));
+const Markdown = lazy(() => untilLoaded(() => import("./markdown.tsx")));
 
 /** What a person adds to a run: notes and tags. */
 export function About({ run }: { run: RunView }) {
@@ -18,9 +20,9 @@ export function About({ run }: { run: RunView }) {
   const [isWriting, setIsWriting] = useState(false);
   return (
     <RailSection title={t("title")}>
-      <Suspense fallback={run.tags.join(" ")}>
+      <Late fallback={<div className={styles.tags} />}>
         <TagField tags={run.tags} onChange={(tags) => void edit({ tags })} />
-      </Suspense>
+      </Late>
       {isWriting ? (
         <NotesField
           notes={run.notes}

@@ -36,7 +36,7 @@ export function Flags({ run, scene, width, compact }: Props) {
     .map((incident) => ({ incident, at: across(scene, scene.toX(incident.step) ?? Number.NaN) }))
     .filter(({ at }) => at >= 0 && at <= 100);
   const label = ({ rule }: Incident): string => {
-    const verdict = VERDICTS.find((name) => name === rule);
+    const verdict = rule === "loss.spike" ? "spike" : VERDICTS.find((name) => name === rule);
     if (verdict) return inSentence(verdict);
     return rule.startsWith("lr.") ? t("rail.lr") : "";
   };
