@@ -30,7 +30,8 @@ const RETRY_MOST_MS = 5 * 60_000;
 /** A receiver that asks for more waits in vain: what is told after that is no news. */
 const RETRY_AFTER_MOST_MS = 3600_000;
 const MAIL_PORTS: readonly number[] = [25, 465, 587, 2525];
-const HINT = "for a receiver on this machine or network, start with --allow-hosts HOST or --allow-private-webhooks";
+const HINT =
+  "for a receiver on this machine or network, start with --allow-hosts HOST (CURVEWATCH_ALLOW_HOSTS) or --allow-private-webhooks";
 
 export class Poster {
   readonly timeoutMs: number;

@@ -90,11 +90,11 @@ const without = (secrets: readonly string[], text: string): string =>
   secrets.reduce((kept, secret) => kept.replaceAll(secret, "[…]"), text);
 
 /** An address of a person's: long enough for every vendor's. What it may lead to is for the poster to say. */
-export const addressSchema = z.string().min(1, "is missing").max(2048, "is too long");
+export const addressSchema = z.string("is missing").min(1, "is missing").max(2048, "is too long");
 
 /** A key or a token, on one line. */
 export const keySchema = z
-  .string()
+  .string("is missing")
   .min(1, "is missing")
   .max(512, "is too long")
   .regex(/^[\x21-\x7e]+$/, "has characters that none has");

@@ -13,7 +13,7 @@ import { type Message, messageOf } from "./words.ts";
 const mailbox = z.email("is not an e-mail address").max(254);
 const settings = z.strictObject({
   host: z
-    .string()
+    .string("is missing")
     .toLowerCase()
     .regex(/^[a-z0-9.:-]{1,253}$/, "is not a host's name"),
   port: z.coerce.number().int().min(1).max(65535).default(587),
@@ -22,7 +22,7 @@ const settings = z.strictObject({
   password: z.string().min(1).max(512).optional(),
   from: mailbox,
   to: z
-    .string()
+    .string("is missing")
     .max(2048)
     .refine((list) => {
       const all = mailboxes(list);

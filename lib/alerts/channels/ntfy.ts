@@ -9,7 +9,7 @@ import { messageOf } from "./words.ts";
  * text; one of more than 4,096 bytes would become a file.
  */
 const settings = z.strictObject({
-  topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, "takes letters, digits, - and _, up to 64"),
+  topic: z.string("is missing").regex(/^[-_A-Za-z0-9]{1,64}$/, "takes letters, digits, - and _, up to 64"),
   server: addressSchema.default("https://ntfy.sh"),
   token: keySchema.optional(),
 });

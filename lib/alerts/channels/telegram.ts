@@ -9,7 +9,7 @@ import { type Message, messageOf } from "./words.ts";
  * from its name, since a name that is known would be pinged. What follows an incident's first message answers to it.
  */
 const settings = z.strictObject({
-  token: z.string().regex(/^\d{3,20}:[\w-]{20,100}$/, "is not a bot's token"),
+  token: z.string("is missing").regex(/^\d{3,20}:[\w-]{20,100}$/, "is not a bot's token"),
   chat: keySchema,
   server: addressSchema.default("https://api.telegram.org"),
 });
