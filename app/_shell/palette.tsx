@@ -191,7 +191,7 @@ function useEntries(opened: boolean): Entry[] {
       group: "pages",
       label: t("settings.title"),
       detail: t("settings.channels"),
-      words: ["Slack", "webhook"],
+      words: ["Slack", "Discord", "Feishu", "DingTalk", "WeCom", "Telegram", "mail", "ntfy", "webhook"],
       act: go("/settings"),
     },
     {

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { isPublicAddress } from "./address.ts";
-import { Poster, retryDelayMs } from "./post.ts";
+import { Poster, retryAfterMs, retryDelayMs } from "./post.ts";
 
 test.each([
   "127.0.0.1",
@@ -84,4 +84,36 @@ test("waiting grows from a second to five minutes, and never undercuts what the 
   expect(retryDelayMs(4, null, 0.5)).toBe(8000);
   expect(retryDelayMs(50, null, 0.5)).toBe(300_000);
   expect(retryDelayMs(1, 7000, 0.5)).toBe(7000);
+});
+
+test("Retry-After is read in seconds and as a date, and an hour is the most", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  expect(retryAfterMs("1.5", now)).toBe(1500);
+  expect(retryAfterMs("Thu, 01 Jan 2026 00:00:30 GMT", now)).toBe(30_000);
+  expect(retryAfterMs("Wed, 31 Dec 2025 00:00:00 GMT", now)).toBe(0);
+  expect(retryAfterMs("86400", now)).toBe(3600_000);
+  for (const none of [undefined, "", "soon"]) expect(retryAfterMs(none, now)).toBeNull();
+});
+
+test("the operator's list opens its hosts, and no other", async () => {
+  let requests = 0;
+  const server = createServer((_, response) => {
+    requests++;
+    response.end("ok");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const poster = new Poster({ allowPrivate: false, allowHosts: ["localhost", "::1"] });
+  expect(await poster.post(`http://localhost:${port}/x`, "{}")).toMatchObject({ kind: "answered", status: 200 });
+  expect(() => poster.check("http://[::1]:8080/x")).not.toThrow();
+  for (const other of [
+    `http://127.0.0.1:${port}/x`,
+    "http://ntfy.lan/x",
+    "https://10.0.0.1/x",
+    "http://localhost.evil.example/x",
+  ])
+    expect(await poster.post(other, "{}")).toMatchObject({ kind: "failed", retryable: false });
+  expect(requests).toBe(1);
+  await poster.close();
+  await new Promise((resolve) => server.close(resolve));
 });

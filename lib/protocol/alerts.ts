@@ -122,14 +122,3 @@ export type AlertsView = {
   /** Names of channels, by id. */
   channels: Record<string, string>;
 };
-
-/** A channel as pages see it: the address is a secret and stays with the server. */
-export type ChannelView = {
-  id: string;
-  kind: "slack" | "webhook";
-  /** Host of the address, so that a person can tell two apart. */
-  host: string;
-  /** Given by flag or environment, so it cannot be changed here. */
-  fixed: boolean;
-  last: Delivery | null;
-};
