@@ -1,5 +1,6 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import { about } from "./en/about.ts";
+import { alerts } from "./en/alerts.ts";
 import { channels } from "./en/channels.ts";
 import { metrics } from "./en/metrics.ts";
 import { pattern } from "./en/pattern.ts";
@@ -16,6 +17,7 @@ export const en = {
     tagline: "Reads the training curve for you",
     skip: "Skip to content",
     runs: "Runs",
+    alerts: "Alerts",
     settings: "Settings",
     language: "Language",
     copy: "Copy",
@@ -184,6 +186,8 @@ export const en = {
   rail: {
     incidents: "Incidents",
     comma: ", ",
+    alertRules: "Alert rules",
+    whoKnows: "Who knows, and what to do",
     countOpen: "{count} open",
     countLasted: "{count} open at the end",
     countRecovered: "{count} recovered",
@@ -335,5 +339,6 @@ export const en = {
   siblings,
   shell,
   rules,
+  alerts,
   pattern,
 } as const;

@@ -1,6 +1,7 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import type { Messages } from "./index.ts";
 import { about } from "./zh-CN/about.ts";
+import { alerts } from "./zh-CN/alerts.ts";
 import { channels } from "./zh-CN/channels.ts";
 import { metrics } from "./zh-CN/metrics.ts";
 import { pattern } from "./zh-CN/pattern.ts";
@@ -16,6 +17,7 @@ export const zhCn: Messages = {
     tagline: "替你看训练曲线",
     skip: "跳到正文",
     runs: "运行",
+    alerts: "告警",
     settings: "设置",
     language: "语言",
     copy: "复制",
@@ -184,6 +186,8 @@ export const zhCn: Messages = {
   rail: {
     incidents: "事件",
     comma: "，",
+    alertRules: "告警规则",
+    whoKnows: "谁已知晓与处理",
     countOpen: "{count} 个未关闭",
     countLasted: "{count} 个到结束仍未恢复",
     countRecovered: "{count} 个已恢复",
@@ -328,5 +332,6 @@ export const zhCn: Messages = {
   siblings,
   shell,
   rules,
+  alerts,
   pattern,
 };

@@ -71,6 +71,8 @@ export type Incident = {
 };
 
 export type IncidentView = Incident & {
+  /** Of its worst alert, the newest of those. */
+  title: Localised;
   runName: string;
   project: string | null;
   /** Until when its run is muted; "always": until somebody ends that. */
@@ -106,4 +108,17 @@ export type DeliveryRow = Delivery & {
   run: string;
   subject: string;
   createdAt: number;
+};
+
+/** What the page of alerts shows. */
+export type AlertsView = {
+  open: IncidentView[];
+  /** Over, newest first. */
+  recent: IncidentView[];
+  mutes: Mute[];
+  deliveries: DeliveryRow[];
+  /** Notices that could not be delivered, newest first. */
+  dead: DeliveryRow[];
+  /** Names of channels, by id. */
+  channels: Record<string, string>;
 };

@@ -81,7 +81,7 @@ export class Sender {
     const { writer, now } = this.#options;
     do {
       this.#again = false;
-      for (;;) {
+      while (!this.#closed) {
         const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE);
         if (rows.length === 0) break;
         const due = rows.map((row) => ({ row, notice: noticeSchema.parse(JSON.parse(row.notice)) }));

@@ -13,6 +13,7 @@ import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
+import { alertsView, incidentView } from "./incident-views.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
 import { linksOf } from "./links.ts";
 import { isPushed } from "./push/pushes.ts";
@@ -233,6 +234,11 @@ export async function openServer(config: Config, version: string, events: Server
         runs: () => views.runs(),
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
+        alerts: () => alertsView(reader.call, channels.all, Date.now()),
+        openIncidents: async () =>
+          (await reader.call.incidents({ state: "open", run: null, limit: 200, before: null })).length,
+        incident: (id) => incidentView(reader.call, id, Date.now()),
+        story: (alert) => reader.call.alertStory(alert),
         channels: () => channelViews(channels, reader.call),
         rules: () => ruleViews(reader.call),
       },

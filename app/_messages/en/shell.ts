@@ -9,6 +9,7 @@ export const shell = {
   hostRuns: "{count, plural, one {# run} other {# runs}}",
   otherLanguage: "切换到中文",
   live: "{count} live",
+  openAlerts: "{count} open",
   close: "Close",
   keysTitle: "Keys on this page",
   keysOff: "Single keys are turned off in the settings. Those with Ctrl, the arrows and Esc still work.",

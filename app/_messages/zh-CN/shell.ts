@@ -9,6 +9,7 @@ export const shell = {
   hostRuns: "{count} 个运行",
   otherLanguage: "Switch to English",
   live: "{count} 个进行中",
+  openAlerts: "{count} 个未关闭",
   close: "关闭",
   keysTitle: "本页按键",
   keysOff: "单键已在设置中关闭。Ctrl 组合键、方向键和 Esc 仍可用。",

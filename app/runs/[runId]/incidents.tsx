@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from "use-intl";
 import { formatDuration, formatStep } from "#lib/core/index.ts";
 import { CHANNEL_KINDS, type ChannelKind, type RunView, VERDICTS } from "#lib/protocol/index.ts";
 import { firstSentence } from "../../_components/first-sentence.ts";
+import { Link } from "../../_components/link.tsx";
 import { LocalTime } from "../../_components/local-time.tsx";
 import { Numbers } from "../../_components/numbers.tsx";
 import { useVerdictInSentence } from "../../_components/verdict-words.ts";
@@ -23,6 +24,13 @@ export function Incidents({ run }: { run: RunView }) {
       id={INCIDENTS_ID}
       title={t("incidents")}
       aside={incidents.length > 0 ? <Counts incidents={incidents} /> : null}
+      action={
+        run.incident === null ? (
+          <Link href="/alerts/rules">{t("alertRules")}</Link>
+        ) : (
+          <Link href={`/runs/${run.id}/incidents/${run.incident.number}`}>{t("whoKnows")}</Link>
+        )
+      }
     >
       {incidents.length === 0 ? (
         <p className={styles.none}>{run.verdict.severity === "good" ? t("noneHealthy") : t("none")}</p>

@@ -50,7 +50,10 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
+    ...incidentRoutes({
+      ...{ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now },
+      channels: () => channels.all,
+    }),
     ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, links, now: options.now }),
     ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
