@@ -53,12 +53,39 @@ test.each([
   }
 });
 
-test("a name that leads into the network is refused at the moment of connecting", async () => {
-  const poster = new Poster({ allowPrivate: false });
-  const server = createServer(() => expect.fail("a request came through"));
+test("a name that leads into the network is refused at the moment of connecting, each time", async () => {
+  const answers = [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["::ffff:127.0.0.1"], []];
+  const asked: string[] = [];
+  const poster = new Poster({
+    allowPrivate: false,
+    timeoutMs: 200,
+    resolve(host, _, done) {
+      asked.push(host);
+      const addresses = answers[asked.length - 1] ?? [];
+      done(
+        null,
+        addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+      );
+    },
+  });
+  const isPrivate = { kind: "failed", error: "its name leads to a private network", retryable: false };
+  for (const _ of [...answers]) expect(await poster.post("https://rebinding.example/x", "{}")).toEqual(isPrivate);
+  answers.push(["192.168.1.1"]);
+  await expect(poster.connect("mail.example", 587, false)).rejects.toThrow("private address");
+  expect(asked).toEqual([...Array.from({ length: 4 }, () => "rebinding.example"), "mail.example"]);
+  await poster.close();
+});
+
+test("an answer that never ends is given up when its time is over", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const dripping = setInterval(() => response.write("x"), 20);
+    response.on("close", () => clearInterval(dripping));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const answer = await poster.post("https://ip6-localhost/x", "{}");
-  expect(answer).toMatchObject({ kind: "failed" });
+  const poster = new Poster({ allowPrivate: true, timeoutMs: 200 });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+  expect(await poster.post(url, "{}")).toMatchObject({ kind: "failed", retryable: true });
   await poster.close();
   await new Promise((resolve) => server.close(resolve));
 });

@@ -1,4 +1,4 @@
-import { lookup } from "node:dns";
+import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { Agent, request } from "undici";
 import { CurvewatchError } from "#lib/protocol/index.ts";
@@ -17,7 +17,11 @@ export type PostOptions = {
   /** How long one delivery may take in all. */
   timeoutMs?: number;
   now?: () => number;
+  /** Where names lead, each time that a connection is made. */
+  resolve?: Resolve;
 };
+type Resolve = (hostname: string, options: LookupAllOptions, done: AnswerAll) => void;
+type AnswerAll = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
 export type PostResult =
   | { kind: "answered"; status: number; body: string; retryAfterMs: number | null }
@@ -44,8 +48,7 @@ export class Poster {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.#lookup = (host, how, done) =>
-      (this.#isAllowed(host) ? lookup : lookupPublic)(host, how as never, done as never);
+    this.#lookup = checkedLookup(options.resolve ?? lookup, (host) => this.#isAllowed(host));
     this.#agent = new Agent({
       connect: { timeout: this.timeoutMs, lookup: this.#lookup },
       headersTimeout: this.timeoutMs,
@@ -168,17 +171,20 @@ const wrong = (what: string, hint?: string): CurvewatchError =>
 
 const PRIVATE_ANSWER = "ECURVEWATCHPRIVATE";
 
-const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, "", 0);
-    if (addresses.length === 0 || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(Object.assign(new Error("private address"), { code: PRIVATE_ANSWER }), "", 0);
-    }
-    if (options.all) return callback(null, addresses);
-    const [first] = addresses;
-    callback(null, first?.address ?? "", first?.family ?? 0);
-  });
-};
+/** A connection's own name lookup. Every answer must be public, since any of them may be taken. */
+function checkedLookup(resolve: Resolve, isAllowed: (host: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, "", 0);
+      const [first] = addresses;
+      if (!first || !(isAllowed(hostname) || addresses.every(({ address }) => isPublicAddress(address)))) {
+        return callback(Object.assign(new Error("private address"), { code: PRIVATE_ANSWER }), "", 0);
+      }
+      if (options.all) return callback(null, addresses);
+      callback(null, first.address, first.family);
+    });
+  };
+}
 
 /** As much of a body as a receiver's answer needs; the rest is not read. */
 async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -103,8 +103,10 @@ export class Sender {
   async #take(id: string, due: Due[]): Promise<void> {
     const { channels, now } = this.#options;
     const channel = channels.find(id);
-    if (!channel) return this.#settle(due, { state: "dead", error: "the channel is gone" });
-    if (!channel.enabled) return this.#settle(due, { state: "dead", error: "the channel is switched off" });
+    if (!channel?.enabled) {
+      // A person's own doing: nobody needs to hear that it did not arrive.
+      return this.#mark(due, { state: "dead", error: channel ? "the channel is switched off" : "the channel is gone" });
+    }
     const pace = this.#paceOf(channel);
     const until = now() + TURN_MS;
     for (let i = 0; i < due.length; i++) {
@@ -148,17 +150,22 @@ export class Sender {
   }
 
   async #settle(due: readonly Due[], settled: Settled): Promise<void> {
+    await this.#mark(due, settled);
+    const [first] = due;
+    if (settled.state !== "dead" || !first) return;
+    const { writer, channels } = this.#options;
+    const id = first.row.channel;
+    await writer.undelivered({ id, name: channels.find(id)?.name ?? id }, settled.error, first.notice.run);
+    this.#again = true;
+  }
+
+  async #mark(due: readonly Due[], settled: Settled): Promise<void> {
     const { writer, now } = this.#options;
     await writer.settleOutbox(
       due.map(({ row: { id, tries } }) => ({ id, tries })),
       settled,
       now(),
     );
-    const [first] = due;
-    if (settled.state === "dead" && first) {
-      await writer.undelivered(first.row.channel, settled.error, first.notice.run);
-      this.#again = true;
-    }
     for (const run of new Set(due.map(({ notice }) => notice.run.id))) this.#options.settled(run);
   }
 }
