@@ -122,6 +122,7 @@ function ChannelEditor({ channel, onSave }: EditorProps) {
 function LastDelivery({ channel: { last } }: { channel: ChannelView }) {
   const t = useTranslations("channels");
   if (last === null) return t("unused");
+  if (last.error === null && last.state !== "sent") return t("lastSending");
   if (last.state === "sent") return <Age at={last.at} text={(age) => t("lastSent", { age })} />;
   return <Age at={last.at} text={(age) => t("lastFailed", { age, error: last.error ?? "" })} />;
 }

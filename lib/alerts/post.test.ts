@@ -111,6 +111,7 @@ test("waiting grows from a second to five minutes, and never undercuts what the 
   expect(retryDelayMs(4, null, 0.5)).toBe(8000);
   expect(retryDelayMs(50, null, 0.5)).toBe(300_000);
   expect(retryDelayMs(1, 7000, 0.5)).toBe(7000);
+  expect(retryDelayMs(1, 300.5, 0.123_456)).toBe(812);
 });
 
 test("Retry-After is read in seconds and as a date, and an hour is the most", () => {

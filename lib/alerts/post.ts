@@ -152,10 +152,10 @@ export function unreached(error: unknown): { kind: "failed"; error: string; retr
   };
 }
 
-/** Milliseconds to wait before try number `tries` + 1, growing from 1 s to 5 min; `random` in [0, 1) spreads them. */
+/** Whole milliseconds to wait before try number `tries` + 1, growing from 1 s to 5 min; `random` in [0, 1) spreads them. */
 export function retryDelayMs(tries: number, retryAfterMs: number | null, random: number): number {
   const grown = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** Math.max(0, tries - 1));
-  return Math.max(retryAfterMs ?? 0, grown * (0.75 + 0.5 * random));
+  return Math.ceil(Math.max(retryAfterMs ?? 0, grown * (0.75 + 0.5 * random)));
 }
 
 /** The host of an address as the operator's list has it: small letters, no brackets. */

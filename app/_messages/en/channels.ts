@@ -53,6 +53,7 @@ export const channels = {
   unused: "Nothing sent yet",
   lastSent: "Last sent {age} ago",
   lastFailed: "Last try {age} ago: {error}",
+  lastSending: "A message is being sent",
   noAnswer: "The server did not answer. Try again.",
   guideTitle: "Where to find it",
   guide: {

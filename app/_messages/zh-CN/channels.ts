@@ -52,6 +52,7 @@ export const channels = {
   unused: "尚未发送",
   lastSent: "上次发送于 {age}前",
   lastFailed: "上次尝试于 {age}前：{error}",
+  lastSending: "正在发送消息",
   noAnswer: "服务器没有响应，请重试。",
   guideTitle: "在哪里获取",
   guide: {
