@@ -23,8 +23,11 @@ test("a WeCom channel is added on the page, tested in Chinese, renamed, switched
   const watching = await watch([EXAMPLE, ...HOSTS]);
   await page.goto(`${watching.origin}/settings`);
   const form = page.getByRole("form", { name: "New channel" });
-  await form.getByLabel("Kind of channel").selectOption("WeCom");
-  await expect(form.getByRole("list")).toContainText("Add Group Bot");
+  // A choice that is made before the page listens is lost.
+  await expect(async () => {
+    await form.getByLabel("Kind of channel").selectOption("WeCom");
+    await expect(form.getByRole("list")).toContainText("Add Group Bot", { timeout: 500 });
+  }).toPass();
   await form.getByLabel("Name").fill("值班群");
   await form.getByLabel("Messages in").selectOption("中文");
   await form.getByLabel("Address").fill(receiver.url("/send?key=very-secret"));
