@@ -1,5 +1,6 @@
+import { randomFrom } from "#lib/core/index.ts";
 import { sampleLines, samplesAreHere } from "../../agent/parsers/format-samples.ts";
-import { fuzzLine, hostileLine, randomFrom } from "../../agent/parsers/fuzz.ts";
+import { fuzzLine, hostileLine } from "../../agent/parsers/fuzz.ts";
 import { LogReader } from "../../agent/parsers/index.ts";
 import { readBytes } from "../../agent/parsers/testing.ts";
 import { atLeast, atMost, type Figure } from "./figure.ts";
