@@ -1,3 +1,4 @@
+import { benchAlerts } from "./alerts.ts";
 import { benchDiagnosis } from "./diagnosis.ts";
 import { type Bench, type Figure, machine } from "./figure.ts";
 import { benchImport } from "./import.ts";
@@ -6,6 +7,7 @@ import { benchParse } from "./parse.ts";
 
 /** `npm run bench -- NAME [--json] [--mb=N]`: measures, prints, and fails when a figure misses its target. */
 const BENCHES: Record<string, Bench> = {
+  alerts: benchAlerts,
   diagnosis: benchDiagnosis,
   import: benchImport,
   page: benchPage,

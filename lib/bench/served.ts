@@ -13,14 +13,15 @@ export type Served = {
   push(run: string, points: readonly Point[]): Promise<void>;
   close(): Promise<void>;
 };
-export type Point = { step: number; values: Record<string, number> };
+export type Point = { step: number; values: Record<string, number | "NaN"> };
 
 const launcher = fileURLToPath(new URL("../../agent/cli/launch.js", import.meta.url));
 const POINTS_AT_ONCE = 5000;
 
-export async function openServed(): Promise<Served> {
+/** @param flags of `serve` */
+export async function openServed(...flags: string[]): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "curvewatch-bench-"));
-  const child = spawn(process.execPath, [launcher, "serve", "--port", "0", "--data", folder]);
+  const child = spawn(process.execPath, [launcher, "serve", "--port", "0", "--data", folder, ...flags]);
   let [told, wrong] = ["", ""];
   child.stderr.on("data", (data) => (wrong += data));
   const url = await new Promise<string>((resolve, reject) => {
