@@ -9,12 +9,13 @@ const JOINS_FOR_MS = 10 * 60_000;
 const RANK: Record<Severity, number> = { good: 0, note: 1, caution: 2, critical: 3 };
 export const isWorse = (a: Severity, b: Severity): boolean => RANK[a] > RANK[b];
 
-/** The incident that a new alert of this run belongs to: the latest one, as it was before, or a new one. */
+/** The incident that a new alert of this run belongs to: the latest one, open again with what was said of it, or a new one. */
 export function incidentFor(latest: Incident | null, { run, severity, step }: Alert, now: number): Incident {
   const joins = latest && (latest.state === "open" || now - (latest.resolvedAt ?? now) <= JOINS_FOR_MS);
   if (joins) {
     // What a person has said of it was not said of something worse.
-    return isWorse(severity, latest.severity) ? { ...latest, severity, ack: null, snoozedUntil: null } : latest;
+    const again: Incident = { ...latest, state: "open", resolvedAt: null };
+    return isWorse(severity, latest.severity) ? { ...again, severity, ack: null, snoozedUntil: null } : again;
   }
   const number = (latest?.number ?? 0) + 1;
   return {

@@ -1,5 +1,5 @@
 import type { Alert, AlertStage, Incident, Mute } from "#lib/protocol/index.ts";
-import { incidentFor, settled } from "./incidents.ts";
+import { incidentFor, isWorse, settled } from "./incidents.ts";
 import { type AlertChange, type Context, told } from "./lifecycle.ts";
 import type { Notice } from "./notice.ts";
 import { type Silenced, silenceOf } from "./silence.ts";
@@ -57,13 +57,16 @@ export function plan(changes: readonly AlertChange[], about: Surroundings): Plan
     const { notice, silenced } = hearing(change.notice, alert, incident, [...open.values()], about);
     if (change.notice && change.notice.kind !== "resolved") alert = { ...alert, untold: silenced?.by ?? null };
     if (notice && incident?.id === alert.incident) incident = { ...incident, toldAt: now };
+    // What is not told takes no number: a receiver that misses one has missed a message.
+    const number = before?.notices ?? 0;
+    alert = { ...alert, notices: notice ? number + 1 : number };
     alerts.set(alert.id, alert);
     if (open.has(alert.id)) open.set(alert.id, alert);
     const stages: AlertStage[] = [];
     if (change.notice || alert.state === "resolved")
       stages.push({ at: now, stage: alert.state, detail: change.notice?.kind ?? "" });
     if (silenced) stages.push({ at: now, stage: silenced.by, detail: silenced.detail });
-    const told = notice && { ...notice, incident: alert.incident };
+    const told = notice && { ...notice, number, incident: alert.incident };
     return { id: alert.id, isNew, passed: change.passed, notice: told, stages };
   });
   if (incident !== null && planned.length > 0) {
@@ -88,7 +91,8 @@ function hearing(
   open: readonly Alert[],
   about: Surroundings,
 ): { notice: Notice | null; silenced: Silenced | null } {
-  if (!notice) return { notice, silenced: null };
+  // The end of what nobody was told of is nobody's news.
+  if (!notice || (notice.kind === "resolved" && alert.untold !== null)) return { notice: null, silenced: null };
   const silence = (by: Silenced["by"], detail = ""): { notice: null; silenced: Silenced } => ({
     notice: null,
     silenced: { by, detail },
@@ -106,8 +110,8 @@ function hearing(
 }
 
 /**
- * Looks at what stands open, from time to time: what nobody was told of for a reason that has passed is told now, and what
- * is critical and on nobody's desk is told again.
+ * Looks at what stands open, from time to time: what nobody was told of for a reason that has passed is told now; what was
+ * snoozed and still stands is told again, and so is what is critical, while it is on nobody's desk.
  *
  * @param about of the run that all of `open` are of; `latest` is the incident they are of
  */
@@ -115,8 +119,8 @@ export function revisit(about: Omit<Surroundings, "recent">, context: Omit<Conte
   const { open, latest, now } = about;
   if (about.isHistory) return [];
   let incident = latest;
-  if (incident && incident.snoozedUntil !== null && incident.snoozedUntil <= now)
-    incident = { ...incident, snoozedUntil: null };
+  const isAwake = incident !== null && incident.snoozedUntil !== null && incident.snoozedUntil <= now;
+  if (incident && isAwake) incident = { ...incident, snoozedUntil: null };
   const isQuiet = (alert: Alert): boolean =>
     about.isSwitchedOff(alert.subject) || silenceOf(alert, { ...about, incident, open }) !== null;
   const ofIncident = open.filter((alert) => alert.incident === incident?.id);
@@ -125,10 +129,11 @@ export function revisit(about: Omit<Surroundings, "recent">, context: Omit<Conte
   const isDue =
     incident !== null &&
     late.length === 0 &&
-    incident.severity === "critical" &&
     incident.ack === null &&
-    (incident.toldAt ?? now) <= now - REMIND_AFTER_MS;
-  const worst = ofIncident.find((alert) => alert.severity === "critical" && alert.untold === null && !isQuiet(alert));
+    (isAwake || (incident.severity === "critical" && (incident.toldAt ?? now) <= now - REMIND_AFTER_MS));
+  const worst = ofIncident
+    .filter((alert) => (isAwake || alert.severity === "critical") && alert.untold === null && !isQuiet(alert))
+    .reduce<Alert | null>((a, b) => (a === null || isWorse(b.severity, a.severity) ? b : a), null);
   if (isDue && worst) changes.push(told(worst, "reminder", context));
   if (changes.length === 0 && incident === latest) return [];
   if (changes.length > 0 && incident) incident = { ...incident, toldAt: now };

@@ -124,7 +124,7 @@ export class Alarms {
       const latest = await this.#store.latestIncident(run);
       const mayChange =
         open.some(({ untold }) => untold !== null) ||
-        (latest !== null && latest.state === "open" && latest.ack === null);
+        (latest !== null && latest.state === "open" && (latest.ack === null || latest.snoozedUntil !== null));
       if (!mayChange) continue;
       const about = { ...(await this.#surroundings(stored, open)), latest };
       const planned = revisit(about, await this.#context(stored, await viewOf(run)));

@@ -170,4 +170,4 @@ export class Sender {
   }
 }
 
-const later = (notBefore: number): Settled => ({ state: "queued", notBefore, error: "waits for its turn" });
+const later = (notBefore: number): Settled => ({ state: "waiting", notBefore, error: "waits for its turn" });

@@ -45,8 +45,8 @@ export class AlertReads {
     );
     this.#incidents = db.prepare(
       `${OF_INCIDENT} WHERE (@state = 'all' OR i.state = @state) AND (@run IS NULL OR i.run = @run)
-         AND (@before IS NULL OR i.opened_at < @before)
-       ORDER BY i.opened_at DESC, i.id LIMIT @limit`,
+         AND (@before IS NULL OR (i.opened_at, i.id) < (SELECT opened_at, id FROM incidents WHERE id = @before))
+       ORDER BY i.opened_at DESC, i.id DESC LIMIT @limit`,
     );
     this.#incident = db.prepare(`${OF_INCIDENT} WHERE i.id = ?`);
     this.#open = db.prepare(

@@ -229,8 +229,8 @@ export class SqliteIngest implements IngestStore {
     this.#write(() => this.#outbox.release(now));
   }
 
-  async leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]> {
-    return this.#write(() => this.#outbox.lease(now, leaseMs, limit));
+  async leaseOutbox(now: number, leaseMs: number, limit: number, except: readonly string[] = []): Promise<OutboxRow[]> {
+    return this.#write(() => this.#outbox.lease(now, leaseMs, limit, except));
   }
 
   async settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void> {
@@ -243,8 +243,8 @@ export class SqliteIngest implements IngestStore {
     return this.#write(() => this.#outbox.retry(id, now));
   }
 
-  async nextDue(): Promise<number | null> {
-    return this.#outbox.nextDue();
+  async nextDue(except: readonly string[] = []): Promise<number | null> {
+    return this.#outbox.nextDue(except);
   }
 
   async editRun(run: string, edit: RunEdit, now: number): Promise<void> {

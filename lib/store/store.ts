@@ -124,12 +124,12 @@ export type AlertWrite = {
   stages: readonly AlertStage[];
 };
 
-/** `before`: opened before then, epoch ms. */
+/** `before`: the last id of the page before. */
 export type IncidentQuery = {
   state: Incident["state"] | "all";
   run: string | null;
   limit: number;
-  before: number | null;
+  before: string | null;
 };
 /** `before`: rows of a lower id. */
 export type DeliveryQuery = {
@@ -155,6 +155,8 @@ export type Settled =
   | { state: "sent"; receipt?: string | null }
   | { state: "digested" }
   | { state: "queued"; notBefore: number; error: string }
+  /** Given back untried. */
+  | { state: "waiting"; notBefore: number; error: string }
   | { state: "dead"; error: string };
 
 /** A rule that a person made, epoch ms. */
@@ -231,12 +233,17 @@ export interface IngestStore {
   retryDelivery(id: number, now: number): Promise<boolean>;
   /** Gives back every notice that was taken and not settled: for the start, when nobody else can have one. */
   releaseOutbox(now: number): Promise<void>;
-  /** Takes notices that are due, for `leaseMs`; one whose lease ran out is given out again. */
-  leaseOutbox(now: number, leaseMs: number, limit: number): Promise<OutboxRow[]>;
+  /**
+   * Takes notices that are due, for `leaseMs`; one whose lease ran out is given out again. Of an alert a channel is given
+   * one notice after the other: the next one when the one before is settled for good.
+   *
+   * @param except channels that are given none
+   */
+  leaseOutbox(now: number, leaseMs: number, limit: number, except?: readonly string[]): Promise<OutboxRow[]>;
   /** Says how a try of these went, all or none; without effect on one whose lease has passed to another try. */
   settleOutbox(rows: readonly Pick<OutboxRow, "id" | "tries">[], settled: Settled, now: number): Promise<void>;
-  /** When the next notice is due, epoch ms; null when none waits. */
-  nextDue(): Promise<number | null>;
+  /** When the next notice is due that `leaseOutbox` would give, epoch ms; null when none waits. */
+  nextDue(except?: readonly string[]): Promise<number | null>;
   /**
    * Adds to the settings that a person entered for a run; null takes one back.
    *

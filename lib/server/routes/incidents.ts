@@ -11,20 +11,20 @@ import { type Route, readJson, sendJson } from "./registry.ts";
 import { runIdSchema } from "./runs.ts";
 
 const PAGE = 50;
-const page = {
-  limit: z.coerce.number().int().min(1).max(200).default(PAGE),
-  /** The `next` of the page before. */
-  before: z.coerce.number().optional(),
-};
+const limit = z.coerce.number().int().min(1).max(200).default(PAGE);
+/** The `next` of the page before. */
+const before = { incident: z.string().max(300).optional(), delivery: z.coerce.number().int().optional() };
 const incidentsQuery = z.object({
   state: z.enum(["open", "resolved", "all"]).default("all"),
   run: runIdSchema.optional(),
-  ...page,
+  limit,
+  before: before.incident,
 });
 const deliveriesQuery = z.object({
   channel: z.string().max(200).optional(),
   state: z.enum(DELIVERY_STATES).optional(),
-  ...page,
+  limit,
+  before: before.delivery,
 });
 const MINUTES_MOST = 30 * 24 * 60;
 const minutes = z.number().int().min(1).max(MINUTES_MOST);
@@ -97,7 +97,7 @@ export function incidentRoutes({ views, reader, writer, touched, channels, wake,
       async handle({ query, response }) {
         const { state, run = null, limit, before = null } = incidentsQuery.parse(Object.fromEntries(query));
         const incidents = await incidentViews(reader, { state, run, limit, before }, now());
-        const next = incidents.length === limit ? (incidents.at(-1)?.openedAt ?? null) : null;
+        const next = incidents.length === limit ? (incidents.at(-1)?.id ?? null) : null;
         sendJson(response, { incidents, next });
       },
     },

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { alertsContract } from "./alerts.ts";
 import { appendingContract } from "./appending.ts";
 import type { Bench, StoreUnderTest } from "./bench.ts";
+import { deliveriesContract } from "./deliveries.ts";
 import { diagnosisContract } from "./diagnosis.ts";
 import { epochsContract } from "./epochs.ts";
 import { filesContract } from "./files.ts";
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
     filesContract(bench);
     viewsContract(bench);
     alertsContract(bench);
+    deliveriesContract(bench);
     gpusContract(bench);
     diagnosisContract(bench);
     rulesContract(bench);
