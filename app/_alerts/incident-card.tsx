@@ -21,10 +21,16 @@ export const GLYPH: Record<Severity, string> = {
   critical: "\u25c6",
 };
 
-type Props = { incident: IncidentView; acts: Acts; channels: Readonly<Record<string, string>> };
+type Props = {
+  incident: IncidentView;
+  acts: Acts;
+  channels: Readonly<Record<string, string>>;
+  /** Of what it stands under. */
+  heading?: "h2" | "h3";
+};
 
 /** An open incident: what it is, who knows of it, and what can be done about it. */
-export function IncidentCard({ incident, acts, channels }: Props) {
+export function IncidentCard({ incident, acts, channels, heading: Heading = "h3" }: Props) {
   const t = useTranslations("alerts");
   const language = useLocale();
   const { id, run, runName, number, severity, title, ack, snoozedUntil, mutedUntil, alerts, openedAt } = incident;
@@ -32,7 +38,7 @@ export function IncidentCard({ incident, acts, channels }: Props) {
   const name = `${title[language]}: ${runName}`;
   return (
     <article className={`${panel.panel} ${styles.card}`} data-severity={severity} aria-label={name}>
-      <h3>
+      <Heading>
         <span className={styles.glyph} aria-hidden="true">
           {GLYPH[severity]}
         </span>
@@ -43,7 +49,7 @@ export function IncidentCard({ incident, acts, channels }: Props) {
         <small>
           <Age at={openedAt} text={(age) => t("ago", { age })} />
         </small>
-      </h3>
+      </Heading>
       {worst && (
         <p>
           <Numbers text={worst.text[language]} />

@@ -29,7 +29,7 @@ export function IncidentScreen({ incident, channels, stories }: Props) {
       </p>
       <h1 className="visually-hidden">{t("incident", { number: String(incident.number) })}</h1>
       <Confirm run={incident.run} name={incident.runName} incident={incident} />
-      <IncidentCard incident={incident} acts={acts} channels={channels} />
+      <IncidentCard incident={incident} acts={acts} channels={channels} heading="h2" />
       {incident.resolvedAt !== null && (
         <p className={styles.over}>
           {t("over")} <LocalTime at={incident.resolvedAt} />
