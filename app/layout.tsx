@@ -35,7 +35,12 @@ export async function generateViewport(): Promise<Viewport> {
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const [{ language, theme }, runs] = await Promise.all([preferences(), getRuntime().views.summaries(NEWEST)]);
+  const { views } = getRuntime();
+  const [{ language, theme }, runs, openAlerts] = await Promise.all([
+    preferences(),
+    views.summaries(NEWEST),
+    views.openIncidents(),
+  ]);
   return (
     <html lang={language} data-theme={theme ?? undefined}>
       <head>
@@ -44,7 +49,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body>
         <Providers language={language} messages={MESSAGES[language]} renderedAt={Date.now()}>
           <PatternTiles />
-          <TopBar theme={theme ?? "system"} liveRuns={runs.filter(isLive).length} />
+          <TopBar theme={theme ?? "system"} liveRuns={runs.filter(isLive).length} openAlerts={openAlerts} />
           <ConnectionBar />
           {children}
           <Shell />

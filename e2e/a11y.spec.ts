@@ -30,7 +30,7 @@ for (const { colorScheme, width } of LOOKS) {
     const errors = listenForErrors(context);
     const view = await context.newPage();
     const run = new URL(url).pathname;
-    for (const path of ["/", run, "/settings", "/runs/aaaaaaaaaa", `${run}/report`]) {
+    for (const path of ["/", run, "/alerts", `${run}/incidents/1`, "/settings", "/runs/aaaaaaaaaa", `${run}/report`]) {
       await view.goto(origin + path);
       await expect(view.getByRole("heading").first()).toBeAttached();
       expect(await faultsOf(view), path).toEqual([]);

@@ -14,15 +14,23 @@ export type AdminServer = {
 
 /** @throws CurvewatchError `not_found` when no server runs on the data folder */
 export async function openAdmin(context: Context, flags: AdminFlags): Promise<AdminServer> {
+  const server = await findAdmin(context, flags);
+  if (server) return server;
+  throw nobody((await readSettings(context, { data: flags.data })).data);
+}
+
+const nobody = (data: string, cause?: unknown): CurvewatchError =>
+  new CurvewatchError("not_found", `no server runs on ${data}`, {
+    cause,
+    hint: "start it, or name another folder: curvewatch serve --data DIR",
+  });
+
+/** Null when no server runs on the data folder. */
+export async function findAdmin(context: Context, flags: AdminFlags): Promise<AdminServer | null> {
   const { findInstance } = await import("#lib/server/index.ts");
   const config = await readSettings(context, { data: flags.data, lang: flags.lang });
-  const nobody = (cause?: unknown): CurvewatchError =>
-    new CurvewatchError("not_found", `no server runs on ${config.data}`, {
-      cause,
-      hint: "start it, or name another folder: curvewatch serve --data DIR",
-    });
   const server = await findInstance(config.data);
-  if (!server) throw nobody();
+  if (!server) return null;
   const origin = `http://${server.host === "::1" ? "[::1]" : server.host}:${server.port}`;
   return {
     lang: config.lang ?? "en",
@@ -33,7 +41,7 @@ export async function openAdmin(context: Context, flags: AdminFlags): Promise<Ad
         headers: { authorization: `Bearer ${server.secret}` },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }).catch((cause: unknown) => {
-        throw nobody(cause);
+        throw nobody(config.data, cause);
       });
       const answer = (await response.json()) as never;
       if (!response.ok) throw refusal(answer);

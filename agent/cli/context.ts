@@ -10,6 +10,8 @@ export type Context = {
   /** Writes standard output without a line end, waiting for a slow reader. */
   write(text: string): Promise<void>;
   err(line: string): void;
+  /** All of standard input. */
+  input(): Promise<string>;
   /** Shows how far it is on a line of the terminal that the next one replaces; none when nobody looks. */
   status?(text: string): void;
   /** The streams themselves, for what is passed on as it is; and whether somebody sits at them. */

@@ -1,8 +1,18 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { CurvewatchError, LANGUAGES } from "#lib/protocol/index.ts";
+import { text } from "node:stream/consumers";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { CHANNEL_KINDS, CurvewatchError, LANGUAGES } from "#lib/protocol/index.ts";
 import { openPattern } from "../parsers/index.ts";
+import {
+  addChannel,
+  CHANNEL_OPTIONS,
+  listChannels,
+  removeChannel,
+  secretVariable,
+  setupLines,
+  testChannel,
+} from "./admin-channels.ts";
 import { type Context, explain } from "./context.ts";
 
 /** The command line: arguments, signals and exit codes, nothing else. Exits 0 done, 1 failed, 2 used wrongly. */
@@ -32,6 +42,7 @@ const context: Context = {
     if (!process.stdout.write(text)) await once(process.stdout, "drain");
   },
   err: (line) => void process.stderr.write(`${process.stderr.isTTY ? CLEARED : ""}${line}\n`),
+  input: () => text(process.stdin),
   ...(process.stderr.isTTY && { status: (text: string) => void process.stderr.write(CLEARED + text) }),
   terminal: { out: process.stdout, err: process.stderr, isAttended: process.stdin.isTTY === true },
   signal: stop.signal,
@@ -71,6 +82,8 @@ const serverOptions = (command: Command): Command =>
     .option("--slack <url>", "Slack incoming webhook that alerts go to (better: CURVEWATCH_SLACK_WEBHOOK)")
     .option("--webhook <url>", "address that alerts are posted to as JSON (or CURVEWATCH_WEBHOOK)")
     .option("--allow-private-webhooks", "let a webhook be on this machine or network")
+    .option("--allow-hosts <hosts>", "hosts on this machine or network that alerts may go to, with commas between them")
+    .option("--public-url <url>", "https address at which people reach this server: links in messages lead there")
     .addOption(lang());
 
 serverOptions(program.command("watch"))
@@ -201,6 +214,47 @@ adminOptions(rules.command("test"))
   .action(async (name: string, options) => {
     const { testRule } = await import("./admin-rules.ts");
     exitCode = await testRule(context, name, options);
+  });
+
+const channels = admin.command("channels").description("where alerts go; works with and without a running server");
+adminOptions(channels.command("list"))
+  .description("every channel, and how the last delivery went")
+  .addHelpText("after", "\nExample:\n  curvewatch admin channels list")
+  .action(async (options) => {
+    exitCode = await listChannels(context, options);
+  });
+const add = adminOptions(channels.command("add"))
+  .description("add a channel")
+  .addArgument(new Argument("<kind>", "kind of channel").choices(CHANNEL_KINDS))
+  .option("--name <name>", "what to call it; no two have the same");
+for (const { name, secret, choices } of CHANNEL_OPTIONS) {
+  const option = new Option(
+    `--${name} <value>`,
+    secret ? `secret; better ${secretVariable(name)}, or - for a line of standard input` : "setting of the channel",
+  );
+  add.addOption(choices ? option.choices(choices) : option);
+}
+add
+  .addHelpText(
+    "after",
+    `\n--lang is the language of its messages. Settings by kind:\n${setupLines()}\n\nExample:\n  CURVEWATCH_CHANNEL_ADDRESS=https://hooks.slack.com/services/… curvewatch admin channels add slack --name ops\n  curvewatch admin channels add email --host smtp.example.com --user me --password - --from cw@example.com --to me@example.com < password.txt`,
+  )
+  .action(async (kind, options) => {
+    exitCode = await addChannel(context, kind, options);
+  });
+adminOptions(channels.command("test"))
+  .description("send a test message to a channel")
+  .argument("<name>", "name or id of the channel")
+  .addHelpText("after", "\nExample:\n  curvewatch admin channels test ops")
+  .action(async (name: string, options) => {
+    exitCode = await testChannel(context, name, options);
+  });
+adminOptions(channels.command("remove"))
+  .description("remove a channel; what waits to be sent to it is not sent")
+  .argument("<name>", "name or id of the channel")
+  .addHelpText("after", "\nExample:\n  curvewatch admin channels remove ops")
+  .action(async (name: string, options) => {
+    exitCode = await removeChannel(context, name, options);
   });
 
 try {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { mkdir, rmdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { basename, dirname, extname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -25,17 +25,32 @@ export async function run(
 ): Promise<number> {
   const { data } = await readSettings(context, flags);
   const path = await newLog(join(data, "logs", basename(context.cwd) || "run"), flags.name ?? nameOf(command));
-  const trainer = await started(context, command).catch(async (error: unknown) => {
-    await rmdir(dirname(path));
-    throw error;
-  });
   const log = openSync(path, "a");
   const kills = await oomKills();
+  // From here on at once: what a trainer printed that has ended is only there for who was listening.
+  const trainer = spawned(context, command);
   const keep = keeper(log, context);
   const { out, err, isAttended } = context.terminal;
-  const letThrough = [passOn(trainer.stdout!, keep, out), passOn(trainer.stderr!, keep, err)];
+  const ended = Promise.all([
+    once(trainer, "close") as Promise<[code: number | null, signal: NodeJS.Signals | null]>,
+    passOn(trainer.stdout!, keep, out),
+    passOn(trainer.stderr!, keep, err),
+  ]);
+  ended.catch(() => {}); // told below
+  try {
+    await once(trainer, "spawn");
+  } catch (cause) {
+    closeSync(log);
+    await rm(dirname(path), { recursive: true });
+    throw new CurvewatchError("not_found", `${command[0]} cannot be started: ${(cause as Error).message}`, {
+      hint: "what follows -- is the command as you would type it: curvewatch run -- python train.py",
+      cause,
+    });
+  }
   const watching = new AbortController();
-  const dashboard = watch({ ...context, signal: watching.signal }, [path], flags, version).catch((error: unknown) => {
+  const address = Promise.withResolvers<void>();
+  const told = { ...context, signal: watching.signal, out: (line: string) => address.resolve(context.out(line)) };
+  const dashboard = watch(told, [path], flags, version).catch((error: unknown) => {
     // The training is worth more than our look at it.
     context.err(`curvewatch: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
@@ -45,15 +60,12 @@ export async function run(
     if (context.signal.reason === "SIGTERM" || !isAttended) trainer.kill(context.signal.reason);
   };
   context.signal.addEventListener("abort", forward, { once: true });
-  const [[code, signal]] = (await Promise.all([once(trainer, "close"), ...letThrough])) as [
-    [number | null, NodeJS.Signals | null],
-    ...unknown[],
-  ];
+  const [[code, signal]] = await ended;
   const ending = endingOf(code, signal, (await oomKills()) > kills);
   keep(Buffer.from(`\ncurvewatch run: ${ending}\n`));
   closeSync(log);
   context.err(`The training ended: ${ending}. Its log is ${path}`);
-  await Promise.race([isTold(data, path), dashboard]);
+  await Promise.race([Promise.all([isTold(data, path), address.promise]), dashboard]);
   if (isAttended && !context.signal.aborted) {
     context.err("The dashboard stays until Ctrl+C.");
     await Promise.race([untilStopped(context), dashboard]);
@@ -68,23 +80,14 @@ const endingOf = (code: number | null, signal: string | null, wasOutOfMemory: bo
     ? `exit code ${code}`
     : `killed by ${signal}${signal === "SIGKILL" && wasOutOfMemory ? ", out of memory" : ""}`;
 
-async function started(context: Context, [program, ...args]: readonly string[]): Promise<ChildProcess> {
+function spawned(context: Context, [program, ...args]: readonly string[]): ChildProcess {
   // Python keeps back what it prints when nobody sees it at once.
   const env: NodeJS.Dict<string> = { PYTHONUNBUFFERED: "1", ...context.env };
-  const trainer = spawn(program!, args, {
+  return spawn(program!, args, {
     cwd: context.cwd,
     env: env as NodeJS.ProcessEnv,
     stdio: ["inherit", "pipe", "pipe"],
   });
-  try {
-    await once(trainer, "spawn");
-  } catch (cause) {
-    throw new CurvewatchError("not_found", `${program} cannot be started: ${(cause as Error).message}`, {
-      hint: "what follows -- is the command as you would type it: curvewatch run -- python train.py",
-      cause,
-    });
-  }
-  return trainer;
 }
 
 /** Writes into the log for as long as that can be done: a full disk is no reason to hold up a training. */

@@ -79,6 +79,8 @@ async function own(
         CURVEWATCH_SLACK_WEBHOOK: config.slack,
         CURVEWATCH_WEBHOOK: config.webhook,
         CURVEWATCH_ALLOW_PRIVATE_WEBHOOKS: String(config.allowPrivateWebhooks),
+        CURVEWATCH_ALLOW_HOSTS: config.allowHosts.join(","),
+        CURVEWATCH_PUBLIC_URL: config.publicUrl,
       },
     }),
     {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { randomFrom } from "#lib/core/index.ts";
 import { sampleLines, samplesAreHere } from "./format-samples.ts";
-import { fuzzLine, hostileLine, randomFrom } from "./fuzz.ts";
+import { fuzzLine, hostileLine } from "./fuzz.ts";
 import { LogReader } from "./index.ts";
 
 /** In CI as many as `npm run bench -- parse` reads; by hand a tenth, for the sake of the minutes that a change may take. */

@@ -43,17 +43,6 @@ const PIECES = [
 const LONG_CHARS = 65_536;
 const LINE_CHARS = 2000;
 
-/** Numbers in [0, 1) that are the same for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A line made from one or two others: cut, joined, repeated, with pieces swapped in; at most 2000 characters. */
 export function fuzzLine(lines: readonly string[], random: () => number): string {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;

@@ -40,7 +40,7 @@ export function readLiterals(
 const STEP_BEFORE = /\b(?:global[ _]?step|step|iter(?:ation)?)\s*[:= ]\s*(\d{1,15})\b[^{]{0,60}$/i;
 
 /** `Global step 12: {…}`: the step stands before the record. */
-function withStepBefore(before: string, keys: string[], fields: Field[]) {
+function withStepBefore(before: string, keys: readonly string[], fields: readonly Field[]) {
   if (before === "" || keys.some(isStepKey)) return { keys, fields };
   const match = STEP_BEFORE.exec(before);
   return match ? { keys: ["step", ...keys], fields: [Number(match[1]), ...fields] } : { keys, fields };

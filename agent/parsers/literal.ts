@@ -2,11 +2,14 @@ import { parseNumber, plainEnd, scanPlain } from "#lib/protocol/index.ts";
 import type { Field } from "./reading.ts";
 
 /** The flat pairs of a JSON object or Python dict; keys of nested objects are joined with `/`. `end` is after its brace. */
-export type Literal = { keys: string[]; fields: Field[]; end: number };
+export type Literal = { keys: readonly string[]; fields: Field[]; end: number };
 
 const MAX_DEPTH = 8;
 
-/** Keys of the literal read last: programs repeat themselves, and a key already known need not be cut out again. */
+/**
+ * Keys of the literal read last: programs repeat themselves, so that a key already known need not be cut out again, and a
+ * literal with all the same keys has this very list.
+ */
 let recentKeys: readonly string[] = [];
 
 /**
@@ -14,7 +17,8 @@ let recentKeys: readonly string[] = [];
  * quotes, `tensor(…)`. Lists stay text. Null when it is cut or malformed. Nothing is evaluated; time is linear.
  */
 export function scanLiteral(text: string, start: number): Literal | null {
-  const keys: string[] = [];
+  /** Null as long as the keys are those of the literal before. */
+  let ownKeys: string[] | null = null;
   const fields: Field[] = [];
   const prefixes: string[] = [];
   let prefix = "";
@@ -29,14 +33,14 @@ export function scanLiteral(text: string, start: number): Literal | null {
     if (code === CLOSE) {
       i += 1;
       if (prefixes.length === 0) {
-        recentKeys = keys;
-        return { keys, fields, end: i };
+        if (ownKeys || fields.length < recentKeys.length) recentKeys = ownKeys ?? recentKeys.slice(0, fields.length);
+        return { keys: recentKeys, fields, end: i };
       }
       prefix = prefixes.pop()!;
       continue;
     }
     if (code !== SINGLE && code !== DOUBLE) return null;
-    const recent = recentKeys[keys.length];
+    const recent = recentKeys[fields.length];
     const isRecent = prefix === "" && recent !== undefined && isQuoted(text, i, recent, code);
     const keyEnd = isRecent ? i + 1 + recent.length : closingQuote(text, i);
     if (keyEnd < 0) return null;
@@ -51,16 +55,16 @@ export function scanLiteral(text: string, start: number): Literal | null {
       i += 1;
       continue;
     }
+    if (ownKeys === null && key !== recent) ownKeys = recentKeys.slice(0, fields.length);
+    ownKeys?.push(key);
     const plain = plainValue(text, i, open);
     if (!Number.isNaN(plain)) {
-      keys.push(key);
       fields.push(plain);
       i = open === SINGLE || open === DOUBLE ? plainEnd() + 1 : plainEnd();
       continue;
     }
     const end = valueEnd(text, i, open);
     if (end < 0) return null;
-    keys.push(key);
     fields.push(fieldOf(text, i, end, open));
     i = end;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { randomFrom } from "./fuzz.ts";
+import { randomFrom } from "#lib/core/index.ts";
 import { readText } from "./testing.ts";
 
 const lines = readFileSync(new URL("testdata/noise.txt", import.meta.url), "utf8")

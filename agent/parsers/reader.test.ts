@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LIMITS, type PointGroup } from "#lib/protocol/index.ts";
 import { LogReader, type Segment } from "./index.ts";
-import { observations, readText, segmentsOf } from "./testing.ts";
+import { bar, dict, readText, segmentsOf } from "./testing.ts";
 
 const FOLDER = new URL("testdata/", import.meta.url);
 const logs = readdirSync(FOLDER)
@@ -24,10 +24,6 @@ const plain = (groups: PointGroup[]) =>
     names,
     columns: [step, at, line, ...values].map((column) => [...column].map(String)),
   }));
-
-const dict = (loss: number | string, epoch: number) => `{'loss': ${loss}, 'learning_rate': 5e-05, 'epoch': ${epoch}}`;
-const bar = (count: number, total: number) =>
-  `${Math.floor((100 * count) / total)}%|#  | ${count}/${total} [00:01<00:09,  1.50it/s]`;
 
 describe("a reader made from another's state goes on as that one would have", () => {
   /** Takes at the same places from a reader that lives on and from one that is born again at each place. */
@@ -227,158 +223,6 @@ describe("any text is survived", () => {
     });
     // Milliseconds of CPU for both readers together; the best of some, for compilation and collection come in between.
     expect(Math.min(...costs)).toBeLessThan(10);
-  });
-});
-
-describe("steps of records that print none", () => {
-  test("the frame before a record may be stale: the one after it tells", () => {
-    const { points } = readText(
-      `${bar(3, 90)}\r${dict(2.5, 0.1)}\n${bar(10, 90)}\r${bar(14, 90)}\r${dict(2.4, 0.2)}\n${bar(20, 90)}\n`,
-    );
-    expect(points.map(({ step }) => step)).toEqual([10, 20]);
-  });
-
-  test("a record waits for its frame, and no longer than the input is quiet", () => {
-    const reader = new LogReader({ path: "train.log" });
-    for (const segment of segmentsOf(`${bar(4, 90)}\r${dict(2.5, 0.1)}\n`)) reader.push(segment);
-    expect(reader.take().groups).toEqual([]);
-    reader.flush();
-    expect(observations(reader.take().groups).map(({ step }) => step)).toEqual([4]);
-  });
-
-  test("bars with names, of examples, or of an evaluation are not the training bar", () => {
-    const log = [
-      `Map: ${bar(640, 640)}`,
-      "100%|##| 640/640 [00:00<00:00, 8123.11 examples/s]",
-      bar(0, 90),
-      `${bar(5, 8)}\x1b[A`,
-      dict(2.5, 0.1),
-      bar(10, 90),
-      `Evaluating: ${bar(8, 8)}`,
-      dict(2.4, 0.2),
-      bar(20, 90),
-    ];
-    const { points, facts } = readText(log.join("\n"));
-    expect(points.map(({ step }) => step)).toEqual([10, 20]);
-    expect(facts.maxSteps).toBe(90);
-  });
-
-  test("an evaluation after the end does not take the training's place, a second training does", () => {
-    const stage = (total: number) => [
-      bar(0, total),
-      dict(2.5, 0.5),
-      bar(total / 2, total),
-      dict(2.4, 1),
-      bar(total, total),
-    ];
-    const evaluation = [bar(0, 7), bar(7, 7), "{'eval_loss': 3.5, 'epoch': 1.0}"];
-    const { points, facts } = readText([...stage(90), ...evaluation, ...stage(60)].join("\n"));
-    expect(points.map(({ step }) => step)).toEqual([45, 90, 90, 30, 60]);
-    expect(facts.maxSteps).toBe(60);
-  });
-
-  test("a record glued to a bar was printed past it, so the next frame is the next step's", () => {
-    const { points } = readText(`${bar(3, 90)}${dict(2.5, 0.1)}\n${bar(4, 90)}${dict(2.4, 0.2)}\n${bar(5, 90)}\n`);
-    expect(points.map(({ step }) => step)).toEqual([3, 4]);
-  });
-
-  test("how a trainer that we started ended is the end, unless an error said more", () => {
-    const ended = (text: string) => readText(`step=1 loss=2.5\n${text}\n`).facts.end;
-    expect(ended("curvewatch run: exit code 0")).toMatchObject({ kind: "finished", line: 2 });
-    expect(ended("curvewatch run: killed by SIGKILL, out of memory")).toMatchObject({ kind: "failed", line: 2 });
-    const crash = "Traceback (most recent call last):\nValueError: bad\n\ncurvewatch run: exit code 1";
-    expect(ended(crash)).toMatchObject({ kind: "failed", text: "ValueError: bad" });
-    expect(ended("training completed\ncurvewatch run: exit code 1")).toMatchObject({ kind: "failed", line: 3 });
-  });
-
-  test("a crash and a bar that begins again do not move the record before them", () => {
-    const crash = "Traceback (most recent call last):\nValueError: bad\n";
-    const first = `${bar(40, 90)}\r${dict(2.5, 0.4)}\n`;
-    const second = `${bar(0, 90)}\r${dict(3.5, 0.1)}\n${bar(10, 90)}\n`;
-    expect(readText(first + crash + second).points.map(({ step }) => step)).toEqual([40, 10]);
-    expect(readText(first + second).points.map(({ step }) => step)).toEqual([40, 10]);
-  });
-
-  test("records of equal epochs are all kept", () => {
-    const { points, facts } = readText(Array.from({ length: 30 }, (_, i) => dict(2 - i / 100, 0.01)).join("\n"));
-    expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
-    expect(facts.stepSource).toBe("ordinal");
-  });
-
-  test("a burst of records without frames between them does not go back", () => {
-    const burst = Array.from({ length: 5 }, (_, i) => dict(2, (i + 11) / 100)).join("\n");
-    const { points } = readText(`${bar(0, 90)}\n${dict(3, 0.1)}\n${bar(10, 90)}\n${burst}\n${bar(15, 90)}\n`);
-    expect(points.map(({ step }) => step)).toEqual([10, 11, 12, 13, 14, 15]);
-  });
-});
-
-describe("how a log ended", () => {
-  const trace = (error: string) =>
-    `Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\n${error}\n`;
-
-  test.each([
-    [trace("ValueError: bad shape"), "failed", "ValueError: bad shape"],
-    [
-      `${bar(5, 9)}${trace("torch.OutOfMemoryError: CUDA out of memory. Tried")}`,
-      "failed",
-      "torch.OutOfMemoryError: CUDA out of memory. Tried",
-    ],
-    [
-      `${trace("KeyError: 'x'")}\nDuring handling of the above exception, another exception occurred:\n\n${trace("OSError: disk full")}`,
-      "failed",
-      "OSError: disk full",
-    ],
-    [trace("KeyboardInterrupt"), "failed", "KeyboardInterrupt"],
-    [trace("KeyError: 'x'").replace(/^/gm, "[rank3]: "), "failed", "KeyError: 'x'"],
-    [
-      `${trace("KeyError: 'x'")}${trace("torch.distributed.elastic.multiprocessing.errors.ChildFailedError: ")}`,
-      "failed",
-      "KeyError: 'x'",
-    ],
-    ["Killed\n", "failed", "Killed"],
-    [
-      "run.sh: line 3: 4242 Segmentation fault (core dumped) python train.py\n",
-      "failed",
-      "run.sh: line 3: 4242 Segmentation fault (core dumped) python train.py",
-    ],
-    [
-      "Training completed. Do not forget to share your model\n",
-      "finished",
-      "Training completed. Do not forget to share your model",
-    ],
-    [
-      "[after training is done] datetime: 2026-01-02 03:04:05\n",
-      "finished",
-      "[after training is done] datetime: 2026-01-02 03:04:05",
-    ],
-    [
-      "exiting program at iteration 100 datetime: 2026\n",
-      "finished",
-      "exiting program at iteration 100 datetime: 2026",
-    ],
-    ["Loss is nan, stopping training\n", "failed", "Loss is nan, stopping training"],
-    ["Aborting training due to NaN loss.\n", "failed", "Aborting training due to NaN loss."],
-    ["3 epochs completed in 0.004 hours.\n", "finished", "3 epochs completed in 0.004 hours."],
-    ["Training time 1:52:18\n", "finished", "Training time 1:52:18"],
-  ])("%j", (log, kind, text) => {
-    const { facts } = readText(`step=1 loss=2\n${log}`);
-    expect(facts.end).toMatchObject({ kind, text });
-  });
-
-  test.each([
-    `Exception ignored in: <function f>\n${trace("TypeError: x")}`,
-    `Traceback (most recent call last):\n  File "a.py", line 1\nstep=2 loss=2\nNote: training went on\n`,
-    "ValueError: mentioned, but not raised\n",
-    "training set is complete with 100 files\n",
-    "Killed 3 stale workers\n",
-  ])("not by %j", (log) => {
-    expect(readText(`step=1 loss=2\n${log}`).facts.end).toBeNull();
-  });
-
-  test("a later attempt in the same file takes the end back", () => {
-    const log = `step=1 loss=2\n${trace("ValueError: bad")}`;
-    expect(readText(log).facts.end).toMatchObject({ kind: "failed", line: 5 });
-    expect(readText(`${log}step=1 loss=2\n`).facts.end).toBeNull();
   });
 });
 

@@ -121,8 +121,19 @@ type Shape = {
 const SHAPES = 64;
 const shapes: Shape[] = [];
 
+/** The list of keys that was asked for last, and its shape: the same list needs no comparing. */
+let recent: { keys: readonly string[]; shape: Shape } | null = null;
+
 /** Lines of one program have the same keys over and over: what they mean is worked out once. */
 function shapeOf(keys: readonly string[], isEvaluation: boolean, isRaw: boolean): Shape {
+  if (recent?.keys === keys && recent.shape.isEvaluation === isEvaluation && recent.shape.isRaw === isRaw)
+    return recent.shape;
+  const shape = knownShape(keys, isEvaluation, isRaw);
+  recent = { keys, shape };
+  return shape;
+}
+
+function knownShape(keys: readonly string[], isEvaluation: boolean, isRaw: boolean): Shape {
   for (let i = 0; i < shapes.length; i += 1) {
     const shape = shapes[i]!;
     if (shape.isRaw !== isRaw || !isSameShape(shape, keys, isEvaluation)) continue;
@@ -140,8 +151,8 @@ function shapeOf(keys: readonly string[], isEvaluation: boolean, isRaw: boolean)
 
 function isSameShape(shape: Shape, keys: readonly string[], isEvaluation: boolean): boolean {
   const known = shape.keys;
-  if (shape.isEvaluation !== isEvaluation || known.length !== keys.length) return false;
-  for (let i = 0; i < keys.length; i += 1) if (known[i] !== keys[i]) return false;
+  if (shape.isEvaluation !== isEvaluation || known.length !== Math.min(keys.length, MAX_FIELDS)) return false;
+  for (let i = 0; i < known.length; i += 1) if (known[i] !== keys[i]) return false;
   return true;
 }
 

@@ -4,6 +4,8 @@ import { type Field, type PairOptions, type Reading, type ReadingKind, readPairs
 
 /** Keys and their values, in the order printed. */
 export type Pairs = { keys: string[]; fields: Field[] };
+/** Those that somebody else has gathered; see `Literal`. */
+type GivenPairs = { keys: readonly string[]; fields: readonly Field[] };
 
 export type RecordOptions = PairOptions & {
   step?: number | null;
@@ -23,7 +25,7 @@ export function pairsOf(entries: readonly (readonly [string, string | undefined]
  * The record of a line that its dialect knows to be one: any metric will do, and the line's head gives clock and rank. Null
  * when there is no value.
  */
-export function record(line: Line, format: string, pairs: Pairs, options: RecordOptions = {}): Reading[] | null {
+export function record(line: Line, format: string, pairs: GivenPairs, options: RecordOptions = {}): Reading[] | null {
   const { step, stepIsEpoch = false, maxSteps, kind } = options;
   const reading = readPairs(format, pairs.keys, pairs.fields, {
     anyMetric: true,

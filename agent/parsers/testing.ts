@@ -75,3 +75,11 @@ export function observationsOf(points: readonly Observation[], name: string): { 
     return value === undefined ? [] : [{ step, value }];
   });
 }
+
+/** A record as the Trainer prints it. */
+export const dict = (loss: number | string, epoch: number): string =>
+  `{'loss': ${loss}, 'learning_rate': 5e-05, 'epoch': ${epoch}}`;
+
+/** One drawing of the training bar. */
+export const bar = (count: number, total: number): string =>
+  `${Math.floor((100 * count) / total)}%|#  | ${count}/${total} [00:01<00:09,  1.50it/s]`;

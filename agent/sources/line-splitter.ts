@@ -74,18 +74,15 @@ export class LineSplitter {
     let carriageReturn = input.indexOf(CR, at);
     while (newline >= 0 || carriageReturn >= 0) {
       if (carriageReturn < 0 || (newline >= 0 && newline < carriageReturn)) {
-        this.#hold(input.subarray(at, newline));
-        segments.push(this.#finish("\n"));
+        segments.push(this.#complete(input, at, newline, "\n"));
         at = newline + 1;
-      } else {
+      } else if (carriageReturn + 1 === input.length) {
         this.#hold(input.subarray(at, carriageReturn));
-        at = carriageReturn + 1;
-        if (at === input.length) {
-          this.#heldReturn = true;
-          return segments;
-        }
-        const terminator = newline === at ? "\r\n" : "\r";
-        segments.push(this.#finish(terminator));
+        this.#heldReturn = true;
+        return segments;
+      } else {
+        const terminator = newline === carriageReturn + 1 ? "\r\n" : "\r";
+        segments.push(this.#complete(input, at, carriageReturn, terminator));
         at = carriageReturn + terminator.length;
         carriageReturn = input.indexOf(CR, at);
       }
@@ -99,6 +96,16 @@ export class LineSplitter {
   flush(): LogSegment | null {
     if (this.heldBytes === 0) return null;
     return this.#finish(this.#heldReturn ? "\r" : "");
+  }
+
+  /** The segment that ends at `end`. Nearly every one begins in the same bytes, and is decoded where it lies. */
+  #complete(input: Buffer, start: number, end: number, terminator: "\n" | "\r\n" | "\r"): LogSegment {
+    if (this.#keptBytes > 0 || input[start] === 0 || end - start > LIMITS.lineBytes) {
+      this.#hold(input.subarray(start, end));
+      return this.#finish(terminator);
+    }
+    this.#heldBytes += end - start;
+    return this.#finish(terminator, input.toString("utf8", start, end));
   }
 
   #hold(bytes: Buffer): void {
@@ -118,8 +125,10 @@ export class LineSplitter {
     this.#keptBytes = needed;
   }
 
-  #finish(terminator: "\n" | "\r\n" | "\r" | ""): LogSegment {
-    const decoded = this.#kept.toString("utf8", 0, this.#keptBytes);
+  #finish(
+    terminator: "\n" | "\r\n" | "\r" | "",
+    decoded = this.#kept.toString("utf8", 0, this.#keptBytes),
+  ): LogSegment {
     const text = this.#offset === 0 && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
     const line = this.#line + 1;
     if (terminator.endsWith("\n")) this.#line = line;

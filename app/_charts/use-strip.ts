@@ -137,7 +137,23 @@ export function useStrip({ points, run, controls, compact, hold }: Options): Str
     };
   }, [readAt]);
 
-  useLayoutEffect(draw, [draw]);
+  const isBegun = useRef(false);
+  useLayoutEffect(() => {
+    if (!isBegun.current) {
+      isBegun.current = true;
+      draw();
+      return;
+    }
+    // The control that was pressed is painted first, the lines right after it; of several changes at once the last is drawn.
+    let timer = 0;
+    const frame = requestAnimationFrame(() => {
+      timer = window.setTimeout(draw);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
+    };
+  }, [draw]);
 
   useEffect(() => {
     let waiting = 0;

@@ -3,7 +3,7 @@ import { usePathname, useRouter } from "next/navigation.js";
 import { useTransition } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Language } from "#lib/protocol/index.ts";
-import { FindButton, type Theme, useLiveRuns } from "../_shell/index.ts";
+import { FindButton, type Theme, useLiveRuns, useOpenAlerts } from "../_shell/index.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { Link } from "./link.tsx";
 import { rememberChoice } from "./preference-cookie.ts";
@@ -15,12 +15,14 @@ type Props = {
   /** As the server knew them when it answered. */
   theme: Theme;
   liveRuns: number;
+  openAlerts: number;
 };
 
-export function TopBar({ theme, liveRuns }: Props) {
+export function TopBar({ theme, liveRuns, openAlerts: rendered }: Props) {
   const t = useTranslations("app");
   const path = usePathname();
   const live = useLiveRuns(liveRuns, path);
+  const openAlerts = useOpenAlerts(rendered, path);
   return (
     <header className={styles.bar}>
       <a className={styles.skip} href="#main">
@@ -34,6 +36,10 @@ export function TopBar({ theme, liveRuns }: Props) {
         <Link href="/" aria-current={path === "/" ? "page" : path.startsWith("/runs/") ? "true" : undefined}>
           {t("runs")}
           {live > 0 && <LiveCount count={live} />}
+        </Link>
+        <Link href="/alerts" aria-current={path.startsWith("/alerts") ? "page" : undefined}>
+          {t("alerts")}
+          {openAlerts > 0 && <AlertCount count={openAlerts} />}
         </Link>
         <Link href="/settings" aria-current={path === "/settings" ? "page" : undefined}>
           {t("settings")}
@@ -54,6 +60,16 @@ function LiveCount({ count }: { count: number }) {
     <span className={styles.count}>
       <span aria-hidden="true">{count}</span>
       <span className="visually-hidden">{t("live", { count: String(count) })}</span>
+    </span>
+  );
+}
+
+function AlertCount({ count }: { count: number }) {
+  const t = useTranslations("shell");
+  return (
+    <span className={styles.count}>
+      <span aria-hidden="true">{count}</span>
+      <span className="visually-hidden">{t("openAlerts", { count: String(count) })}</span>
     </span>
   );
 }

@@ -1,5 +1,7 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import { about } from "./en/about.ts";
+import { alerts } from "./en/alerts.ts";
+import { channels } from "./en/channels.ts";
 import { metrics } from "./en/metrics.ts";
 import { pattern } from "./en/pattern.ts";
 import { review } from "./en/review.ts";
@@ -15,6 +17,7 @@ export const en = {
     tagline: "Reads the training curve for you",
     skip: "Skip to content",
     runs: "Runs",
+    alerts: "Alerts",
     settings: "Settings",
     language: "Language",
     copy: "Copy",
@@ -25,19 +28,6 @@ export const en = {
   settings: {
     title: "Settings",
     channels: "Where alerts go",
-    about:
-      "NaN, diverging, oscillating, too slow, an unexpected learning rate, silence and the end of a run are told here. An address is kept encrypted and not shown again.",
-    none: "Nobody is told yet. Add a Slack incoming webhook, or any address that takes a JSON POST.",
-    kind: "Kind of channel",
-    address: "Address",
-    add: "Add",
-    test: "Send a test",
-    remove: "Remove",
-    fixed: "given at the start",
-    arrived: "It arrived",
-    unused: "Nothing sent yet",
-    lastSent: "Last sent {age} ago",
-    lastFailed: "Last try {age} ago: {error}",
   },
   state: {
     waiting: "Waiting",
@@ -196,6 +186,8 @@ export const en = {
   rail: {
     incidents: "Incidents",
     comma: ", ",
+    alertRules: "Alert rules",
+    whoKnows: "Who knows, and what to do",
     countOpen: "{count} open",
     countLasted: "{count} open at the end",
     countRecovered: "{count} recovered",
@@ -340,11 +332,13 @@ export const en = {
     retry: "Try again",
   },
   about,
+  channels,
   metrics,
   review,
   tape,
   siblings,
   shell,
   rules,
+  alerts,
   pattern,
 } as const;

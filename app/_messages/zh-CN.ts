@@ -1,6 +1,8 @@
 import { VERDICT_MEANING, VERDICT_WORD } from "#lib/core/index.ts";
 import type { Messages } from "./index.ts";
 import { about } from "./zh-CN/about.ts";
+import { alerts } from "./zh-CN/alerts.ts";
+import { channels } from "./zh-CN/channels.ts";
 import { metrics } from "./zh-CN/metrics.ts";
 import { pattern } from "./zh-CN/pattern.ts";
 import { review } from "./zh-CN/review.ts";
@@ -15,6 +17,7 @@ export const zhCn: Messages = {
     tagline: "替你看训练曲线",
     skip: "跳到正文",
     runs: "运行",
+    alerts: "告警",
     settings: "设置",
     language: "语言",
     copy: "复制",
@@ -25,18 +28,6 @@ export const zhCn: Messages = {
   settings: {
     title: "设置",
     channels: "告警发往",
-    about: "出现 NaN、发散、震荡、过慢、学习率异常、无数据和训练结束时会发送通知。地址加密保存，不再显示。",
-    none: "尚未设置通知。可添加 Slack incoming webhook，或任何接收 JSON POST 的地址。",
-    kind: "渠道类型",
-    address: "地址",
-    add: "添加",
-    test: "发送测试",
-    remove: "移除",
-    fixed: "启动时指定",
-    arrived: "已送达",
-    unused: "尚未发送",
-    lastSent: "上次发送于 {age}前",
-    lastFailed: "上次尝试于 {age}前：{error}",
   },
   state: {
     waiting: "等待中",
@@ -195,6 +186,8 @@ export const zhCn: Messages = {
   rail: {
     incidents: "事件",
     comma: "，",
+    alertRules: "告警规则",
+    whoKnows: "谁已知晓与处理",
     countOpen: "{count} 个未关闭",
     countLasted: "{count} 个到结束仍未恢复",
     countRecovered: "{count} 个已恢复",
@@ -332,11 +325,13 @@ export const zhCn: Messages = {
     retry: "重试",
   },
   about,
+  channels,
   metrics,
   review,
   tape,
   siblings,
   shell,
   rules,
+  alerts,
   pattern,
 };

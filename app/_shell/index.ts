@@ -5,7 +5,7 @@
 export { FindButton } from "./find-button.tsx";
 export { isLive } from "./is-live.ts";
 export { isFreeKey } from "./keys.ts";
-export { useLiveRuns } from "./live-runs.ts";
+export { useLiveRuns, useOpenAlerts } from "./live-runs.ts";
 export { Notifier } from "./notifier.tsx";
 export { PAPER } from "./paper.ts";
 export { Shell } from "./shell.tsx";

@@ -187,11 +187,27 @@ function useEntries(opened: boolean): Entry[] {
     },
     { id: "list", group: "pages", label: t("list.title"), detail: "", words: [], act: go("/") },
     {
+      id: "alerts",
+      group: "pages",
+      label: t("alerts.title"),
+      detail: "",
+      words: [t("alerts.muted"), t("alerts.deliveries")],
+      act: go("/alerts"),
+    },
+    {
+      id: "rules",
+      group: "pages",
+      label: t("rules.title"),
+      detail: t("alerts.title"),
+      words: [],
+      act: go("/alerts/rules"),
+    },
+    {
       id: "channels",
       group: "pages",
       label: t("settings.title"),
       detail: t("settings.channels"),
-      words: ["Slack", "webhook"],
+      words: ["Slack", "Discord", "Feishu", "DingTalk", "WeCom", "Telegram", "mail", "ntfy", "webhook"],
       act: go("/settings"),
     },
     {

@@ -10,7 +10,7 @@ const PAPER_WIDTH = 1031;
 export function layOnPaper(systemIsDark: boolean): () => void {
   const root = document.documentElement;
   const isDark = root.dataset.theme ? root.dataset.theme === "dark" : systemIsDark;
-  const width = Math.max(0, ...[...document.querySelectorAll("main figure")].map(({ clientWidth }) => clientWidth));
+  const width = document.querySelector("#strip figure")?.clientWidth ?? 0;
   if (isDark) root.dataset.drawn = "dark";
   if (width > PAPER_WIDTH) {
     root.style.setProperty("--cw-print-width", `${width}px`);

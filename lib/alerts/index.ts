@@ -6,7 +6,9 @@
  * repeats one. Delivery is at least once: a duplicate needs a crash between the receiver's yes and our mark, and carries
  * the same id. A channel's address is a secret: it is in no message, no log and no answer.
  */
-export { type ChannelKind, channelFor } from "./channels/index.ts";
+export type { Delivered, Links, OpenChannel } from "./channels/channel.ts";
+export { channelFor } from "./channels/index.ts";
+export { webhookBodySchema } from "./channels/webhook.ts";
 export { conditionAlerts } from "./conditions.ts";
 export { digestOf } from "./digest.ts";
 export { isWorse, settled } from "./incidents.ts";

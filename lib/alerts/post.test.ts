@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { isPublicAddress } from "./address.ts";
-import { Poster, retryDelayMs } from "./post.ts";
+import { Poster, retryAfterMs, retryDelayMs } from "./post.ts";
 
 test.each([
   "127.0.0.1",
@@ -53,12 +53,39 @@ test.each([
   }
 });
 
-test("a name that leads into the network is refused at the moment of connecting", async () => {
-  const poster = new Poster({ allowPrivate: false });
-  const server = createServer(() => expect.fail("a request came through"));
+test("a name that leads into the network is refused at the moment of connecting, each time", async () => {
+  const answers = [["127.0.0.1"], ["1.1.1.1", "10.0.0.1"], ["::ffff:127.0.0.1"], []];
+  const asked: string[] = [];
+  const poster = new Poster({
+    allowPrivate: false,
+    timeoutMs: 200,
+    resolve(host, _, done) {
+      asked.push(host);
+      const addresses = answers[asked.length - 1] ?? [];
+      done(
+        null,
+        addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+      );
+    },
+  });
+  const isPrivate = { kind: "failed", error: "its name leads to a private network", retryable: false };
+  for (const _ of [...answers]) expect(await poster.post("https://rebinding.example/x", "{}")).toEqual(isPrivate);
+  answers.push(["192.168.1.1"]);
+  await expect(poster.connect("mail.example", 587, false)).rejects.toThrow("private address");
+  expect(asked).toEqual([...Array.from({ length: 4 }, () => "rebinding.example"), "mail.example"]);
+  await poster.close();
+});
+
+test("an answer that never ends is given up when its time is over", async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200);
+    const dripping = setInterval(() => response.write("x"), 20);
+    response.on("close", () => clearInterval(dripping));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const answer = await poster.post("https://ip6-localhost/x", "{}");
-  expect(answer).toMatchObject({ kind: "failed" });
+  const poster = new Poster({ allowPrivate: true, timeoutMs: 200 });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`;
+  expect(await poster.post(url, "{}")).toMatchObject({ kind: "failed", retryable: true });
   await poster.close();
   await new Promise((resolve) => server.close(resolve));
 });
@@ -84,4 +111,37 @@ test("waiting grows from a second to five minutes, and never undercuts what the 
   expect(retryDelayMs(4, null, 0.5)).toBe(8000);
   expect(retryDelayMs(50, null, 0.5)).toBe(300_000);
   expect(retryDelayMs(1, 7000, 0.5)).toBe(7000);
+  expect(retryDelayMs(1, 300.5, 0.123_456)).toBe(812);
+});
+
+test("Retry-After is read in seconds and as a date, and an hour is the most", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  expect(retryAfterMs("1.5", now)).toBe(1500);
+  expect(retryAfterMs("Thu, 01 Jan 2026 00:00:30 GMT", now)).toBe(30_000);
+  expect(retryAfterMs("Wed, 31 Dec 2025 00:00:00 GMT", now)).toBe(0);
+  expect(retryAfterMs("86400", now)).toBe(3600_000);
+  for (const none of [undefined, "", "soon"]) expect(retryAfterMs(none, now)).toBeNull();
+});
+
+test("the operator's list opens its hosts, and no other", async () => {
+  let requests = 0;
+  const server = createServer((_, response) => {
+    requests++;
+    response.end("ok");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const poster = new Poster({ allowPrivate: false, allowHosts: ["localhost", "::1"] });
+  expect(await poster.post(`http://localhost:${port}/x`, "{}")).toMatchObject({ kind: "answered", status: 200 });
+  expect(() => poster.check("http://[::1]:8080/x")).not.toThrow();
+  for (const other of [
+    `http://127.0.0.1:${port}/x`,
+    "http://ntfy.lan/x",
+    "https://10.0.0.1/x",
+    "http://localhost.evil.example/x",
+  ])
+    expect(await poster.post(other, "{}")).toMatchObject({ kind: "failed", retryable: false });
+  expect(requests).toBe(1);
+  await poster.close();
+  await new Promise((resolve) => server.close(resolve));
 });

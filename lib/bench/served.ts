@@ -13,14 +13,13 @@ export type Served = {
   push(run: string, points: readonly Point[]): Promise<void>;
   close(): Promise<void>;
 };
-/** As JSON has it: a value that is no number is spelled out. */
 export type Point = { step: number; values: Record<string, number | "NaN"> };
 
 const launcher = fileURLToPath(new URL("../../agent/cli/launch.js", import.meta.url));
 const POINTS_AT_ONCE = 5000;
 
-/** @param flags what else it is started with */
-export async function openServed(flags: readonly string[] = []): Promise<Served> {
+/** @param flags of `serve` */
+export async function openServed(...flags: string[]): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "curvewatch-bench-"));
   const child = spawn(process.execPath, [launcher, "serve", "--port", "0", "--data", folder, ...flags]);
   let [told, wrong] = ["", ""];

@@ -6,7 +6,7 @@
 export * from "./accepted-language.ts";
 export * from "./attempts.ts";
 export { type Checkpoint, lastCheckpoint } from "./checkpoint.ts";
-export { normalNoise } from "./noise.ts";
+export { normalNoise, randomFrom } from "./noise.ts";
 export * from "./number-format.ts";
 export * from "./plain-state.ts";
 export { formatReviewValue } from "./review-value.ts";

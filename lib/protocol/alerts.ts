@@ -71,6 +71,8 @@ export type Incident = {
 };
 
 export type IncidentView = Incident & {
+  /** Of its worst alert, the newest of those. */
+  title: Localised;
   runName: string;
   project: string | null;
   /** Until when its run is muted; "always": until somebody ends that. */
@@ -108,13 +110,15 @@ export type DeliveryRow = Delivery & {
   createdAt: number;
 };
 
-/** A channel as pages see it: the address is a secret and stays with the server. */
-export type ChannelView = {
-  id: string;
-  kind: "slack" | "webhook";
-  /** Host of the address, so that a person can tell two apart. */
-  host: string;
-  /** Given by flag or environment, so it cannot be changed here. */
-  fixed: boolean;
-  last: Delivery | null;
+/** What the page of alerts shows. */
+export type AlertsView = {
+  open: IncidentView[];
+  /** Over, newest first. */
+  recent: IncidentView[];
+  mutes: Mute[];
+  deliveries: DeliveryRow[];
+  /** Notices that could not be delivered, newest first. */
+  dead: DeliveryRow[];
+  /** Names of channels, by id. */
+  channels: Record<string, string>;
 };

@@ -3,6 +3,7 @@
  * shipping agent and the browser can both load it.
  */
 export * from "./alerts.ts";
+export * from "./channels.ts";
 export * from "./diagnosis.ts";
 export * from "./errors.ts";
 export * from "./frame.ts";

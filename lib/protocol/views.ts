@@ -1,4 +1,4 @@
-import type { AlertView } from "./alerts.ts";
+import type { AlertView, Incident, IncidentView } from "./alerts.ts";
 import type { DiagnosisView, TimelineSegment, Verdict } from "./diagnosis.ts";
 import type { GpuMetric, RunState, StepSource } from "./names.ts";
 import type { Config, LogLine } from "./record.ts";
@@ -57,6 +57,10 @@ export type RunView = RunSummary & {
   canReadAgain: boolean;
   /** Newest first, each with who was told. */
   alerts: AlertView[];
+  /** The incident that is open, if one is. */
+  incident: Incident | null;
+  /** Until when nobody is told of the run; "always": until somebody ends that. */
+  mutedUntil: IncidentView["mutedUntil"];
   /** The newest log lines, oldest first. */
   log: LogLine[];
   /** Holes that could not be avoided, each with the number of records that are missing. */

@@ -168,10 +168,10 @@ export class Alarms {
   }
 
   /** Word could not be delivered to a channel: the others hear of that, once a day. */
-  async undelivered(channel: string, error: string, run: RunSnapshot): Promise<void> {
+  async undelivered(channel: { id: string; name: string }, error: string, run: RunSnapshot): Promise<void> {
     const now = this.#now();
     const alert: Alert = {
-      id: `${channel}-undelivered-${new Date(now).toISOString().slice(0, 10)}`,
+      id: `${channel.id}-undelivered-${new Date(now).toISOString().slice(0, 10)}`,
       run: run.id,
       incident: "",
       subject: "channel.undelivered",
@@ -179,15 +179,15 @@ export class Alarms {
       state: "resolved",
       step: null,
       text: {
-        en: `Alerts could not be delivered to ${channel}: ${error}.`,
-        "zh-CN": `告警无法送达 ${channel}：${error}。`,
+        en: `Alerts could not be delivered to ${channel.name}: ${error}.`,
+        "zh-CN": `告警无法送达 ${channel.name}：${error}。`,
       },
       advice: { en: "Check the channel on the settings page.", "zh-CN": "在设置页检查该渠道。" },
       ...{ confidence: null, since: now, firedAt: now, resolvedAt: now, notices: 0, untold: null },
     };
     const change = told(alert, "event", { run, curve: [], now });
     const writes = writesOf([{ ...change, isNew: true, incident: null, stages: [] }]);
-    const others = (await this.hearing()).filter((id) => id !== channel);
+    const others = (await this.hearing()).filter((id) => id !== channel.id);
     await this.#store.saveAlerts(writes, others, now);
   }
 

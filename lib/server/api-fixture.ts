@@ -6,6 +6,7 @@ import { Poster } from "#lib/alerts/index.ts";
 import { ChannelBook } from "./channels.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
+import { linksOf } from "./links.ts";
 import { isPushed } from "./push/pushes.ts";
 import { apiRoutes } from "./routes/api.ts";
 import { Registry, type Route } from "./routes/registry.ts";
@@ -92,7 +93,7 @@ async function openApi(
   views = new Views(reader.call, (agent) => (isPushed(agent) ? null : 0), Date.now);
   const told = async () => [];
   const reports = new Reports({ views, reader: reader.call, told, version: VERSION, lang: null, now: Date.now });
-  const poster = new Poster({ allowPrivate: false });
+  const poster = new Poster({ allowPrivate: false, allowHosts: ["127.0.0.1"] });
   const registry = new Registry(
     apiRoutes({
       version: VERSION,
@@ -103,10 +104,10 @@ async function openApi(
       wake: () => {},
       writer: writer.call,
       reports,
-      channels: await ChannelBook.open(folder, "s".repeat(43), {}),
+      channels: await ChannelBook.open(folder, "s".repeat(43), {}, "en"),
       poster,
       channelsChanged: async () => {},
-      link: (run) => run,
+      links: (notice) => linksOf("http://localhost", notice),
       watchRequested: () => {},
       now: Date.now,
     }),

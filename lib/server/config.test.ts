@@ -36,3 +36,17 @@ test("all problems are reported together, each where it was given", () => {
   }
   expect(() => readConfig({ flags: {}, env, file: "{" })).toThrow(/curvewatch.config.json cannot be read/);
 });
+
+test("hosts that are allowed and the public address are read in any of their spellings, or refused", () => {
+  const read = (flags: object, file: string | null = null) => readConfig({ flags, env, file });
+  expect(read({})).toMatchObject({ allowHosts: [] });
+  expect(read({ allowHosts: "ntfy.lan, 192.168.1.5,[FD00::1]," })).toMatchObject({
+    allowHosts: ["ntfy.lan", "192.168.1.5", "fd00::1"],
+  });
+  expect(read({}, '{"allowHosts": ["Mail.lan"]}')).toMatchObject({ allowHosts: ["mail.lan"] });
+  expect(read({ publicUrl: "https://cw.example.com/" })).toMatchObject({ publicUrl: "https://cw.example.com" });
+  for (const wrong of ["http://ntfy.lan", "ntfy.lan:8080", "10.0.0.0/8", "*.lan"])
+    expect(() => read({ allowHosts: wrong })).toThrow(/--allow-hosts takes names of hosts/);
+  for (const wrong of ["http://cw.example.com", "cw.example.com"])
+    expect(() => read({ publicUrl: wrong })).toThrow(/--public-url takes an https address/);
+});

@@ -9,6 +9,15 @@ import { CurvewatchError, LANGUAGES } from "#lib/protocol/index.ts";
  */
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"] as const;
 
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]*:[0-9a-f:.]*)$/;
+
+/** As an address has it, without the brackets of IPv6. */
+const hostName = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, "$1");
+
 export const configSchema = z.object({
   /** Port to listen on; 0 takes any free one. */
   port: z.coerce.number().int().min(0).max(65535).default(3900),
@@ -23,6 +32,17 @@ export const configSchema = z.object({
   webhook: z.string().min(1).max(2048).optional(),
   /** Receivers on this machine or network, and plain http, are allowed. */
   allowPrivateWebhooks: z.union([z.boolean(), z.stringbool()]).default(false),
+  /** Hosts of receivers that may be on this machine or network, and plain http. */
+  allowHosts: z
+    .union([z.array(z.string()), z.string().transform((list) => list.split(","))])
+    .transform((hosts) => hosts.map(hostName).filter(Boolean))
+    .pipe(z.array(z.string().regex(HOST, "takes names of hosts with commas between them, without ports")).max(50))
+    .default([]),
+  /** Where people reach this server, for the links in messages. */
+  publicUrl: z
+    .url({ protocol: /^https$/, error: "takes an https address" })
+    .transform((address) => new URL(address).origin)
+    .optional(),
   lang: z.enum(LANGUAGES, `takes one of ${LANGUAGES.join(", ")}`).optional(),
 });
 export type Config = z.infer<typeof configSchema>;
@@ -35,6 +55,8 @@ export const SETTINGS = {
   lang: { flag: "--lang", env: "CURVEWATCH_LANG" },
   slack: { flag: "--slack", env: "CURVEWATCH_SLACK_WEBHOOK" },
   webhook: { flag: "--webhook", env: "CURVEWATCH_WEBHOOK" },
+  allowHosts: { flag: "--allow-hosts", env: "CURVEWATCH_ALLOW_HOSTS" },
+  publicUrl: { flag: "--public-url", env: "CURVEWATCH_PUBLIC_URL" },
   allowPrivateWebhooks: { flag: "--allow-private-webhooks", env: "CURVEWATCH_ALLOW_PRIVATE_WEBHOOKS" },
 } as const;
 type Setting = keyof typeof SETTINGS;

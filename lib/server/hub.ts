@@ -93,6 +93,8 @@ export class Hub {
   #serve(socket: Socket): void {
     this.#looking.set(socket, { run: null, metrics: new Set() });
     const watch = async ({ run, metrics }: Watch): Promise<{ cursor: number | null }> => {
+      // What changed between the page's rendering and its first look reaches it so.
+      if (run !== null && this.#looking.get(socket)?.run !== run) this.touched(run);
       this.#looking.set(socket, { run, metrics: new Set(metrics) });
       this.#tellLookedAt();
       return { cursor: await this.#cursor(run) };

@@ -1,4 +1,13 @@
-import type { ChannelView, RuleView, RunRow, RunSummary, RunView } from "#lib/protocol/index.ts";
+import type {
+  AlertStage,
+  AlertsView,
+  ChannelView,
+  IncidentView,
+  RuleView,
+  RunRow,
+  RunSummary,
+  RunView,
+} from "#lib/protocol/index.ts";
 
 /**
  * The door from Next's pages to the process they run in. The custom server sets it before Next renders anything; pages hold
@@ -15,6 +24,12 @@ export type Runtime = {
     /** Without what is drawn of them, newest first. */
     summaries(page: { limit: number; before: string | null }): Promise<RunSummary[]>;
     run(id: string): Promise<RunView | null>;
+    alerts(): Promise<AlertsView>;
+    /** How many incidents are open. */
+    openIncidents(): Promise<number>;
+    incident(id: string): Promise<IncidentView | null>;
+    /** What became of an alert; null when there is none of that id. */
+    story(alert: string): Promise<AlertStage[] | null>;
     channels(): Promise<ChannelView[]>;
     rules(): Promise<RuleView[]>;
   };

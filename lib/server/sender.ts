@@ -1,8 +1,15 @@
-import { channelFor, digestOf, type Notice, noticeSchema, type Poster, retryDelayMs } from "#lib/alerts/index.ts";
-import type { Language } from "#lib/protocol/index.ts";
+import {
+  channelFor,
+  digestOf,
+  type Links,
+  type Notice,
+  noticeSchema,
+  type Poster,
+  retryDelayMs,
+} from "#lib/alerts/index.ts";
 import type { OutboxRow, Settled } from "#lib/store/index.ts";
 import type { Channel, ChannelBook } from "./channels.ts";
-import { type Limits, Pace } from "./pace.ts";
+import { Pace } from "./pace.ts";
 import type { Remote } from "./workers/rpc.ts";
 import type { Writer } from "./workers/writer.ts";
 
@@ -15,9 +22,8 @@ export type SenderOptions = {
   writer: Pick<Remote<Writer>, "leaseOutbox" | "settleOutbox" | "nextDue" | "undelivered">;
   channels: ChannelBook;
   poster: Poster;
-  /** Address of a run's page, as a person reaches it. */
-  link: (run: string) => string;
-  lang: Language;
+  /** Addresses of the pages a notice is about, as a person reaches them. */
+  links: (notice: Notice) => Links;
   /** A row changed: the run's page may show it. */
   settled: (run: string) => void;
   failed: (error: unknown) => void;
@@ -32,7 +38,6 @@ const TURN_MS = 40_000;
 const AT_ONCE = 2000;
 const GIVE_UP_MS = 24 * 3600_000;
 const IDLE_MS = 60_000;
-const LIMITS: Limits = { perMinute: 20, burst: 10 };
 /** Fewer than this do not make a digest: they wait their turn. */
 const DIGEST_FROM = 3;
 
@@ -79,7 +84,7 @@ export class Sender {
     const { writer, now } = this.#options;
     do {
       this.#again = false;
-      for (;;) {
+      while (!this.#closed) {
         const rows = await writer.leaseOutbox(now(), LEASE_MS, AT_ONCE, [...this.#turns.keys()]);
         if (rows.length === 0) break;
         const due = rows.map((row) => ({ row, notice: noticeSchema.parse(JSON.parse(row.notice)) }));
@@ -113,8 +118,11 @@ export class Sender {
   async #take(id: string, due: Due[]): Promise<void> {
     const { channels, now } = this.#options;
     const channel = channels.find(id);
-    if (!channel) return this.#settle(due, { state: "dead", error: "the channel is gone" });
-    const pace = this.#paceOf(id);
+    if (!channel?.enabled) {
+      // A person's own doing: nobody needs to hear that it did not arrive.
+      return this.#mark(due, { state: "dead", error: channel ? "the channel is switched off" : "the channel is gone" });
+    }
+    const pace = this.#paceOf(channel);
     const until = now() + TURN_MS;
     for (let i = 0; i < due.length; i++) {
       const rest = due.slice(i);
@@ -132,19 +140,18 @@ export class Sender {
     await this.#settle(due, outcome.state === "sent" ? { state: "digested" } : outcome);
   }
 
-  #paceOf(channel: string): Pace {
-    const pace = this.#paces.get(channel) ?? new Pace(LIMITS, this.#options.now());
-    this.#paces.set(channel, pace);
+  #paceOf({ id, kind }: Channel): Pace {
+    const pace = this.#paces.get(id) ?? new Pace(channelFor(kind).limits, this.#options.now());
+    this.#paces.set(id, pace);
     return pace;
   }
 
   async #send(channel: Channel, notice: Notice, row: OutboxRow): Promise<Settled> {
-    const { poster, link, lang } = this.#options;
-    const { render, judge } = channelFor(channel.kind);
-    const answer = await poster.post(channel.address, render(notice, { link: link(notice.run.id), lang }));
-    const refused = answer.kind === "failed" ? answer : judge(answer.status, answer.body);
-    if (refused === null) return { state: "sent" };
-    return this.#refused(row, refused, answer.kind === "answered" ? answer.retryAfterMs : null);
+    const { poster, links, now } = this.#options;
+    const outgoing = { notice, links: links(notice), lang: channel.lang, receipt: row.receipt };
+    const delivered = await channelFor(channel.kind).deliver(outgoing, channel.settings, { poster, now });
+    if (delivered.kind === "sent") return { state: "sent", receipt: delivered.receipt };
+    return this.#refused(row, delivered, delivered.retryAfterMs);
   }
 
   #refused(
@@ -158,17 +165,22 @@ export class Sender {
   }
 
   async #settle(due: readonly Due[], settled: Settled): Promise<void> {
+    await this.#mark(due, settled);
+    const [first] = due;
+    if (settled.state !== "dead" || !first) return;
+    const { writer, channels } = this.#options;
+    const id = first.row.channel;
+    await writer.undelivered({ id, name: channels.find(id)?.name ?? id }, settled.error, first.notice.run);
+    this.#again = true;
+  }
+
+  async #mark(due: readonly Due[], settled: Settled): Promise<void> {
     const { writer, now } = this.#options;
     await writer.settleOutbox(
       due.map(({ row: { id, tries } }) => ({ id, tries })),
       settled,
       now(),
     );
-    const [first] = due;
-    if (settled.state === "dead" && first) {
-      await writer.undelivered(first.row.channel, settled.error, first.notice.run);
-      this.#again = true;
-    }
     for (const run of new Set(due.map(({ notice }) => notice.run.id))) this.#options.settled(run);
   }
 }

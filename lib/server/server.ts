@@ -2,20 +2,22 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, Server as HttpServer, type IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
 import nextModule from "next";
-import { channelFor, Poster } from "#lib/alerts/index.ts";
+import { channelFor, type Links, type Notice, Poster } from "#lib/alerts/index.ts";
 import { AGENT_PATH, LIVE_PATH } from "#lib/protocol/index.ts";
 import type { ToldAlert } from "#lib/report/index.ts";
 import { Agents } from "./agents.ts";
+import { channelViews } from "./channel-acts.ts";
 import { ChannelBook } from "./channels.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { Gate } from "./gate.ts";
 import { closeHttp, listen, requestListener } from "./http.ts";
 import { Hub } from "./hub.ts";
+import { alertsView, incidentView } from "./incident-views.ts";
 import { announceInstance, claimFolder, readSecret } from "./instance.ts";
+import { linksOf } from "./links.ts";
 import { isPushed } from "./push/pushes.ts";
 import { apiRoutes } from "./routes/api.ts";
-import { channelViews } from "./routes/channels.ts";
 import { Registry } from "./routes/registry.ts";
 import { Reports } from "./routes/report.ts";
 import type { WatchedLog } from "./routes/watch.ts";
@@ -68,11 +70,12 @@ export async function openServer(config: Config, version: string, events: Server
     closers.push(() => claim.release());
     const secret = await readSecret(config.data);
     const { slack, webhook } = config;
-    const channels = await ChannelBook.open(config.data, secret, { slack, webhook });
-    const poster = new Poster({ allowPrivate: config.allowPrivateWebhooks });
+    const channels = await ChannelBook.open(config.data, secret, { slack, webhook }, config.lang ?? "en");
+    const { allowPrivateWebhooks: allowPrivate, allowHosts } = config;
+    const poster = new Poster({ allowPrivate, allowHosts });
     closers.push(() => poster.close());
-    for (const { address, fixed } of channels.all) if (fixed) poster.check(address);
-    const channelIds = (): string[] => channels.all.map(({ id }) => id);
+    for (const { kind, settings, fixed } of channels.all) if (fixed) channelFor(kind).check(settings, poster);
+    const channelIds = (): string[] => channels.all.filter(({ enabled }) => enabled).map(({ id }) => id);
 
     // The writer may speak before there is anyone to hear it, of runs that nobody can look at yet.
     let onWriterEvent = (_event: WriterEvent): void => {};
@@ -103,6 +106,7 @@ export async function openServer(config: Config, version: string, events: Server
     closers.push(() => closeHttp(http));
 
     const url = `http://${config.host === "::1" ? "[::1]" : config.host}:${port}`;
+    const links = (notice: Notice): Links => linksOf(config.publicUrl ?? url, notice);
     const gate = new Gate(port);
     const views = new Views(
       reader.call,
@@ -131,7 +135,7 @@ export async function openServer(config: Config, version: string, events: Server
         channels,
         poster,
         channelsChanged: () => writer.call.tell(channelIds()),
-        link: (run) => `${url}/runs/${run}`,
+        links,
         touched: (run) => hub.touched(run),
         wake: () => sender.wake(),
         watchRequested: events.watchRequested ?? (() => {}),
@@ -167,8 +171,7 @@ export async function openServer(config: Config, version: string, events: Server
       writer: writer.call,
       channels,
       poster,
-      link: (run) => `${url}/runs/${run}`,
-      lang: config.lang ?? "en",
+      links,
       settled: (run) => hub.touched(run),
       failed: events.failed,
       now: Date.now,
@@ -231,6 +234,11 @@ export async function openServer(config: Config, version: string, events: Server
         runs: () => views.runs(),
         summaries: (page) => views.summaries(page),
         run: (id) => views.run(id),
+        alerts: () => alertsView(reader.call, channels.all, Date.now()),
+        openIncidents: async () =>
+          (await reader.call.incidents({ state: "open", run: null, limit: 200, before: null })).length,
+        incident: (id) => incidentView(reader.call, id, Date.now()),
+        story: (alert) => reader.call.alertStory(alert),
         channels: () => channelViews(channels, reader.call),
         rules: () => ruleViews(reader.call),
       },
@@ -254,7 +262,7 @@ async function toldOf(reader: Remote<Reader>, channels: ChannelBook, run: string
         step,
         severity,
         text,
-        channel: channelFor(channels.find(channel)?.kind ?? "webhook").name,
+        channel: channels.find(channel)?.name ?? channel,
         toldAt: at,
         endedAt: resolvedAt,
       })),

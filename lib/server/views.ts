@@ -13,6 +13,7 @@ import {
   type SeriesView,
 } from "#lib/protocol/index.ts";
 import type { RunShelf, StoredRun } from "#lib/store/index.ts";
+import { mutedUntil } from "./incident-views.ts";
 import { isPushed } from "./push/pushes.ts";
 import type { Reader } from "./workers/reader.ts";
 import type { Remote } from "./workers/rpc.ts";
@@ -89,6 +90,8 @@ export class Views {
       pushed: isPushed(stored.agent),
       canReadAgain: stored.metrics.length === 0 && this.#isOurs(stored.agent) && stored.host === hostname(),
       alerts: await this.#reader.alerts(id),
+      incident: await this.#reader.openIncident(id),
+      mutedUntil: mutedUntil({ run: id, project: stored.project }, await this.#reader.mutes(), this.#now()),
       log: await this.#reader.log(id),
       gaps: stored.gaps,
       gpus: stored.gpus,

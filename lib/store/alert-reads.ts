@@ -14,7 +14,7 @@ import type { DeliveryQuery, IncidentQuery } from "./store.ts";
 type AlertRow = { id: string; alert: string };
 type OfAlert = Delivery & { alert: string };
 type IncidentRow = { incident: string; runName: string; project: string | null };
-export type StoredIncidentView = Omit<IncidentView, "mutedUntil">;
+export type StoredIncidentView = Omit<IncidentView, "mutedUntil" | "title">;
 
 const DELIVERY = "channel, state, updated_at AS at, tries, error";
 const OF_INCIDENT = `SELECT i.incident, coalesce(r.given_name, r.name) AS runName, r.project
@@ -28,6 +28,7 @@ export class AlertReads {
   readonly #lastOf: Database.Statement<[string], Delivery>;
   readonly #incidents: Database.Statement<unknown[], IncidentRow>;
   readonly #incident: Database.Statement<[string], IncidentRow>;
+  readonly #open: Database.Statement<[string], { incident: string }>;
   readonly #alertIsThere: Database.Statement<[string], number>;
   readonly #stages: Database.Statement<[string], AlertStage>;
   readonly #log: Database.Statement<unknown[], DeliveryRow>;
@@ -48,6 +49,9 @@ export class AlertReads {
        ORDER BY i.opened_at DESC, i.id DESC LIMIT @limit`,
     );
     this.#incident = db.prepare(`${OF_INCIDENT} WHERE i.id = ?`);
+    this.#open = db.prepare(
+      "SELECT incident FROM incidents WHERE run = ? AND state = 'open' ORDER BY number DESC LIMIT 1",
+    );
     this.#alertIsThere = db.prepare<[string], number>("SELECT 1 FROM alerts WHERE id = ?").pluck();
     this.#stages = db.prepare("SELECT at, stage, detail FROM alert_stages WHERE alert = ? ORDER BY id");
     this.#log = db.prepare(
@@ -81,6 +85,11 @@ export class AlertReads {
   incident(id: string): StoredIncidentView | null {
     const row = this.#incident.get(id);
     return row ? this.#incidentView(row) : null;
+  }
+
+  openIncident(run: string): Incident | null {
+    const row = this.#open.get(run);
+    return row ? (JSON.parse(row.incident) as Incident) : null;
   }
 
   #incidentView({ incident: json, runName, project }: IncidentRow): StoredIncidentView {

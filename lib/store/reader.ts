@@ -6,6 +6,7 @@ import {
   type DeliveryRow,
   type Finding,
   GPU_METRICS,
+  type Incident,
   type LogLine,
   type Mute,
   type RuleSwitch,
@@ -73,6 +74,10 @@ export class SqliteReader implements ReadStore {
 
   async incident(id: string): Promise<StoredIncidentView | null> {
     return this.#read(() => this.#alerts.incident(id));
+  }
+
+  async openIncident(run: string): Promise<Incident | null> {
+    return this.#read(() => this.#alerts.openIncident(run));
   }
 
   async alertStory(alert: string): Promise<AlertStage[] | null> {

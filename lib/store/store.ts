@@ -361,8 +361,10 @@ export interface ReadStore {
   /** The run's alerts, newest first, with who was told. */
   alerts(id: string): Promise<AlertView[]>;
   /** Newest first, each with its alerts. */
-  incidents(query: IncidentQuery): Promise<Omit<IncidentView, "mutedUntil">[]>;
-  incident(id: string): Promise<Omit<IncidentView, "mutedUntil"> | null>;
+  incidents(query: IncidentQuery): Promise<Omit<IncidentView, "mutedUntil" | "title">[]>;
+  incident(id: string): Promise<Omit<IncidentView, "mutedUntil" | "title"> | null>;
+  /** The incident of a run that is open; null when none is. */
+  openIncident(run: string): Promise<Incident | null>;
   /** What became of an alert, oldest first; null when there is none of that id. */
   alertStory(id: string): Promise<AlertStage[] | null>;
   mutes(): Promise<Mute[]>;

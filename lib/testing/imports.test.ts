@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "lib/diagnosis": PURE,
   "lib/charts": PURE,
   "lib/store": PURE,
-  "lib/alerts": PURE,
+  "lib/alerts": [...PURE, "lib/rules"],
   "lib/rules": PURE,
   "lib/report": [...PURE, "lib/diagnosis", "lib/charts"],
   "lib/server": [...PURE, "lib/alerts", "lib/rules", "lib/diagnosis", "lib/charts", "lib/store", "lib/report"],

@@ -18,6 +18,7 @@ export const pattern = {
     rank: "Rank",
     ignored: "{name} (not kept)",
   },
+  noAnswer: "The server did not answer. Nothing was changed.",
   apply: "Read the log this way",
   applied: "The log is read again from its beginning. The curve begins here.",
   command: "The same in a terminal:",

@@ -9,6 +9,7 @@ export const shell = {
   hostRuns: "{count, plural, one {# run} other {# runs}}",
   otherLanguage: "切换到中文",
   live: "{count} live",
+  openAlerts: "{count} open",
   close: "Close",
   keysTitle: "Keys on this page",
   keysOff: "Single keys are turned off in the settings. Those with Ctrl, the arrows and Esc still work.",
@@ -48,7 +49,7 @@ export const shell = {
     keysText: "A letter alone acts, such as T for the theme; ? lists them all. They rest while you type.",
     tell: "Tell me in this browser",
     tellText:
-      "A message from the system when a run needs you and this tab is behind others. The tab must stay open: on the list it hears of every verdict, on a run's page of that run. Closed, only Slack and webhooks reach you.",
+      "A message from the system when a run needs you and this tab is behind others. The tab must stay open: on the list it hears of every verdict, on a run's page of that run. Closed, only the channels above reach you.",
     start: "Turn on",
     stop: "Turn off",
     test: "Send a test",

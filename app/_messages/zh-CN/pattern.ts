@@ -18,6 +18,7 @@ export const pattern = {
     rank: "Rank",
     ignored: "{name}（不保存）",
   },
+  noAnswer: "服务器没有响应，未作任何更改。",
   apply: "按此读取日志",
   applied: "正在从头重新读取日志，曲线将出现在这里。",
   command: "在终端中同样可用：",

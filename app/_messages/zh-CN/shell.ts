@@ -9,6 +9,7 @@ export const shell = {
   hostRuns: "{count} 个运行",
   otherLanguage: "Switch to English",
   live: "{count} 个进行中",
+  openAlerts: "{count} 个未关闭",
   close: "关闭",
   keysTitle: "本页按键",
   keysOff: "单键已在设置中关闭。Ctrl 组合键、方向键和 Esc 仍可用。",
@@ -48,7 +49,7 @@ export const shell = {
     keysText: "按一个字母即可操作，例如 T 切换主题；按 ? 查看全部。输入文字时不生效。",
     tell: "在此浏览器通知我",
     tellText:
-      "标签页在后台而运行需要处理时，由系统弹出通知。标签页须保持打开：在列表页可收到所有运行的判断变化，在运行页只收到该运行的。关闭后只有 Slack 和 webhook 能通知到你。",
+      "标签页在后台而运行需要处理时，由系统弹出通知。标签页须保持打开：在列表页可收到所有运行的判断变化，在运行页只收到该运行的。关闭后只有上面的渠道能通知到你。",
     start: "开启",
     stop: "关闭",
     test: "发送测试",

@@ -6,7 +6,7 @@ import type { BuiltInRuleView } from "#lib/protocol/index.ts";
 import button from "../../_components/button.module.css";
 import panel from "../../_components/panel.module.css";
 import { toast } from "../../_components/toasts.tsx";
-import { RuleSwitch } from "./rule-switch.tsx";
+import { Toggle } from "../../_components/toggle.tsx";
 import styles from "./rules.module.css";
 import { ask } from "./rules-api.ts";
 
@@ -56,7 +56,7 @@ function BuiltInRule({
   const others = projects.filter((project) => rule.projects.every((one) => one.project !== project));
   return (
     <div className={styles.row}>
-      <RuleSwitch
+      <Toggle
         label={t("tellOf", { name })}
         checked={enabled}
         onChange={(wanted) => change(id, wanted === byDefault ? null : wanted)}

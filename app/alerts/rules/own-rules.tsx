@@ -6,8 +6,8 @@ import type { OwnRuleView } from "#lib/protocol/index.ts";
 import button from "../../_components/button.module.css";
 import panel from "../../_components/panel.module.css";
 import { toast } from "../../_components/toasts.tsx";
+import { Toggle } from "../../_components/toggle.tsx";
 import { RuleEditor } from "./rule-editor.tsx";
-import { RuleSwitch } from "./rule-switch.tsx";
 import styles from "./rules.module.css";
 import { ask } from "./rules-api.ts";
 
@@ -70,7 +70,7 @@ function OwnRule({ rule, onEdit }: { rule: OwnRuleView; onEdit: () => void }) {
   };
   return (
     <div className={styles.row}>
-      <RuleSwitch
+      <Toggle
         label={t("switchOf", { name })}
         checked={rule.enabled}
         onChange={(enabled) => act("PATCH", `/${id}`, { enabled })}

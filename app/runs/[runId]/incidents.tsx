@@ -2,8 +2,9 @@
 import type { ReactNode } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { formatDuration, formatStep } from "#lib/core/index.ts";
-import { type RunView, VERDICTS } from "#lib/protocol/index.ts";
+import { CHANNEL_KINDS, type ChannelKind, type RunView, VERDICTS } from "#lib/protocol/index.ts";
 import { firstSentence } from "../../_components/first-sentence.ts";
+import { Link } from "../../_components/link.tsx";
 import { LocalTime } from "../../_components/local-time.tsx";
 import { Numbers } from "../../_components/numbers.tsx";
 import { useVerdictInSentence } from "../../_components/verdict-words.ts";
@@ -23,6 +24,13 @@ export function Incidents({ run }: { run: RunView }) {
       id={INCIDENTS_ID}
       title={t("incidents")}
       aside={incidents.length > 0 ? <Counts incidents={incidents} /> : null}
+      action={
+        run.incident === null ? (
+          <Link href="/alerts/rules">{t("alertRules")}</Link>
+        ) : (
+          <Link href={`/runs/${run.id}/incidents/${run.incident.number}`}>{t("whoKnows")}</Link>
+        )
+      }
     >
       {incidents.length === 0 ? (
         <p className={styles.none}>{run.verdict.severity === "good" ? t("noneHealthy") : t("none")}</p>
@@ -154,14 +162,18 @@ function Where({ incident: { rule, step, saidAtStep, ending } }: { incident: Inc
 
 function Told({ incident, run }: { incident: Incident; run: RunView }) {
   const t = useTranslations("rail");
+  const kinds = useTranslations("channels.kind");
   return toldOf(run, incident).map(({ channel, state, at }) => (
     <span key={channel} className={styles.told}>
-      {channel.startsWith("slack") ? "Slack" : "Webhook"}
+      {kinds(kindOfChannel(channel))}
       {state === "sent" ? " " : `${t("comma")}${t(`delivery.${state}`)} `}
       <LocalTime at={at} />
     </span>
   ));
 }
+
+/** A channel's id begins with its kind. */
+const kindOfChannel = (id: string): ChannelKind => CHANNEL_KINDS.find((kind) => id.startsWith(`${kind}-`)) ?? "webhook";
 
 /** A run that was begun again, and where. */
 function Attempts({ run: { attempts } }: { run: RunView }) {

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { formatDuration, formatMetric, formatShare, formatStep, MISSING, timeLeftMs } from "#lib/core/index.ts";
 import { METRIC, type RunView } from "#lib/protocol/index.ts";
+import { MuteButton } from "../../_alerts/mute-button.tsx";
 import { Age } from "../../_components/age.tsx";
 import button from "../../_components/button.module.css";
 import { LocalTime } from "../../_components/local-time.tsx";
@@ -26,11 +27,14 @@ export function RunHeader({ run }: { run: RunView }) {
         <span className={styles.path} title={run.path}>
           {run.path}
         </span>
-        {run.records > 0 && (
-          <a className={`${button.button} ${styles.report}`} href={`/runs/${run.id}/report`} data-key="r">
-            {t("report")}
-          </a>
-        )}
+        <span className={styles.acts}>
+          <MuteButton run={run} />
+          {run.records > 0 && (
+            <a className={button.button} href={`/runs/${run.id}/report`} data-key="r">
+              {t("report")}
+            </a>
+          )}
+        </span>
       </p>
       <div className={styles.title}>
         <RunName run={run} isNaming={isNaming} setNaming={setNaming} />

@@ -1,6 +1,7 @@
 "use client";
 import { lazy, useState } from "react";
 import type { RunView } from "#lib/protocol/index.ts";
+import { Confirm } from "../../_alerts/confirm.tsx";
 import { Stage } from "../../_charts/index.ts";
 import { Late } from "../../_components/late.tsx";
 import { untilLoaded } from "../../_components/until-loaded.ts";
@@ -32,6 +33,7 @@ export function RunScreen({ initial }: { initial: RunView }) {
   return (
     <main id="main">
       <RunHeader run={view} />
+      <Confirm run={view.id} name={view.name} incident={view.incident} />
       {view.metrics.length === 0 ? (
         <div className={styles.single}>
           {view.linesRead === 0 ? (

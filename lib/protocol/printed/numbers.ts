@@ -56,8 +56,9 @@ export function parseNumber(text: string): number | null {
 
 /**
  * The number that begins at a place, when it is written plainly: digits with a point and a short exponent, as nearly every one
- * is; `plainEnd()` is where it ended. NaN for all others, which `parseNumber` reads. Whole numbers below 2^53 and powers of ten up to 22 are exact as
- * doubles, so that one multiplication or division rounds as the language does (Clinger, "How to read floating point numbers").
+ * is; `plainEnd()` is where it ended. NaN for all others, which `parseNumber` reads. Whole numbers below 2^53 and powers of ten
+ * up to 22 are exact as doubles, so that one multiplication or division rounds as the language does (Clinger, "How to read
+ * floating point numbers"). Rounding keeps the order: a mantissa that ends below 2^53 was exact all along.
  */
 export function scanPlain(text: string, start: number): number {
   let i = text.charCodeAt(start) === MINUS ? start + 1 : start;
@@ -74,7 +75,7 @@ export function scanPlain(text: string, start: number): number {
     } else if (code === POINT && point < 0 && digits > 0) point = i;
     else break;
   }
-  if (digits === 0 || digits > EXACT_DIGITS) return Number.NaN;
+  if (digits === 0 || mantissa > Number.MAX_SAFE_INTEGER) return Number.NaN;
   if (point >= 0) power = point + 1 - i;
   if ((text.charCodeAt(i) | 32) === LETTER_E) {
     const sign = text.charCodeAt(i + 1);
@@ -96,7 +97,6 @@ let endOfPlain = 0;
 /** Index after the number that `scanPlain` read last. */
 export const plainEnd = (): number => endOfPlain;
 
-const EXACT_DIGITS = 15;
 const EXACT_POWER = 22;
 const POWERS = Array.from({ length: EXACT_POWER + 1 }, (_, i) => Number(`1e${i}`));
 const MINUS = 45;

@@ -1,4 +1,4 @@
-import type { Poster } from "#lib/alerts/index.ts";
+import type { Links, Notice, Poster } from "#lib/alerts/index.ts";
 import type { ChannelBook } from "../channels.ts";
 import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
@@ -29,7 +29,7 @@ export function apiRoutes(options: {
   channels: ChannelBook;
   poster: Poster;
   channelsChanged: () => Promise<void>;
-  link: (run: string) => string;
+  links: (notice: Notice) => Links;
   /** A page that looks at the run is to be told. */
   touched: (run: string) => void;
   /** Something may be due to be sent. */
@@ -37,7 +37,7 @@ export function apiRoutes(options: {
   watchRequested: (logs: WatchedLog[]) => void;
   now: () => number;
 }): Route[] {
-  const { version, agents, views, reader, writer, reports, channels, poster, link } = options;
+  const { version, agents, views, reader, writer, reports, channels, poster, links } = options;
   const health: Route = {
     method: "GET",
     path: "/api/v1/health",
@@ -50,8 +50,11 @@ export function apiRoutes(options: {
     ...runEditRoutes({ views, writer, touched: options.touched }),
     ...pushRoutes(writer),
     ...reports.routes(),
-    ...incidentRoutes({ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now }),
-    ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, link }),
+    ...incidentRoutes({
+      ...{ views, reader, writer, touched: options.touched, wake: options.wake, now: options.now },
+      channels: () => channels.all,
+    }),
+    ...channelRoutes({ reader, channels, poster, changed: options.channelsChanged, links, now: options.now }),
     ...ruleRoutes({ reader, writer }),
     configRoute(views, writer),
     gpuRoute(views, reader, options.now),

@@ -9,7 +9,7 @@ import {
   NotFoundError,
 } from "#lib/protocol/index.ts";
 import type { IncidentAct } from "../alarms.ts";
-import { incidentView, incidentViews } from "../incident-views.ts";
+import { alertsView, incidentView, incidentViews } from "../incident-views.ts";
 import type { Views } from "../views.ts";
 import type { Reader } from "../workers/reader.ts";
 import type { Remote } from "../workers/rpc.ts";
@@ -56,13 +56,14 @@ type Options = {
   writer: Remote<Writer>;
   /** Tells the pages that look at the run. */
   touched: (run: string) => void;
+  channels: () => readonly { id: string; name: string }[];
   /** Something may be due to be sent. */
   wake: () => void;
   now: () => number;
 };
 
 /** Incidents and what people say to them, mutes, and the delivery log. Nothing of it is changed by a GET. */
-export function incidentRoutes({ views, reader, writer, touched, wake, now }: Options): Route[] {
+export function incidentRoutes({ views, reader, writer, touched, channels, wake, now }: Options): Route[] {
   const act = (name: string, body: z.ZodType, actOf: (given: unknown) => IncidentAct): Route => ({
     method: "POST",
     path: `/api/v1/incidents/:id/${name}`,
@@ -86,6 +87,15 @@ export function incidentRoutes({ views, reader, writer, touched, wake, now }: Op
     if (scope.kind === "run") touched(scope.value);
   };
   return [
+    {
+      method: "GET",
+      path: "/api/v1/alerts",
+      policy: "viewer",
+      summary: "What the page of alerts shows: open and recent incidents, mutes, and how messages went",
+      async handle({ response }) {
+        sendJson(response, await alertsView(reader, channels(), now()));
+      },
+    },
     {
       method: "GET",
       path: "/api/v1/incidents",

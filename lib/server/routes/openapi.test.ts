@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ApiBench, openApiBench } from "../api-fixture.ts";
 
@@ -8,7 +9,12 @@ type Operation = {
   requestBody?: { content: { "application/json": { schema: { properties: Record<string, object> } } } };
   responses: Record<string, object>;
 };
-type Description = { openapi: string; paths: Record<string, Record<string, Operation>>; components: object };
+type Description = {
+  openapi: string;
+  webhooks: { notice: { post: Operation } };
+  paths: Record<string, Record<string, Operation>>;
+  components: object;
+};
 
 let bench: ApiBench;
 let described: Description;
@@ -49,6 +55,12 @@ test("it is OpenAPI 3.1: each parameter of a path is declared, ids are unique, e
     const found = reference.split("/").reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], described);
     expect(found, reference).toBeTypeOf("object");
   }
+});
+
+test("what a webhook is sent is described, as it is sent", () => {
+  const { schema } = described.webhooks.notice.post.requestBody!.content["application/json"];
+  const sent = readFileSync(new URL("../../alerts/channels/testdata/webhook.en.txt", import.meta.url), "utf8");
+  expect(Object.keys(schema.properties)).toEqual(Object.keys(JSON.parse(sent.slice(sent.indexOf("{")))));
 });
 
 test("every route that reads a body says which", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { webhookBodySchema } from "#lib/alerts/index.ts";
 import { ERROR_CODES } from "#lib/protocol/index.ts";
 import { type Route, sendJson } from "./registry.ts";
 
@@ -35,6 +36,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
       description: "Runs, their series and what is said of them. Answers to this machine alone. Times are epoch ms.",
     },
     paths,
+    webhooks: { notice: { post: WEBHOOK } },
     components: {
       schemas: { Error: ERROR },
       responses: {
@@ -64,6 +66,15 @@ const ERROR: Json = {
       },
     },
   },
+};
+
+/** What a channel of kind `webhook` is posted. */
+const WEBHOOK: Json = {
+  summary: "A notice, to a channel of kind webhook",
+  description:
+    "Sent at least once, at most a few times: `X-Curvewatch-Id` and `id` are the same for each try. Any 2xx is a yes; 408, 425, 429 (with Retry-After) and 5xx are tried again. With a secret, `X-Curvewatch-Signature: t=SECONDS,v1=HEX` is the HMAC-SHA256 of `SECONDS.BODY`.",
+  requestBody: { required: true, content: { "application/json": { schema: schemaOf(webhookBodySchema) } } },
+  responses: { "2XX": { description: "It arrived" } },
 };
 
 function operation({ method, path, policy, summary, query, body, answers = ["application/json"] }: Route): Json {

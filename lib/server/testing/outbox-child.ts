@@ -3,6 +3,7 @@ import { type Notice, Poster } from "#lib/alerts/index.ts";
 import type { Alert } from "#lib/protocol/index.ts";
 import { type AlertWrite, openSqliteIngest } from "#lib/store/index.ts";
 import { ChannelBook } from "../channels.ts";
+import { linksOf } from "../links.ts";
 import { Sender } from "../sender.ts";
 
 /**
@@ -47,8 +48,8 @@ async function live(data: string, webhook: string): Promise<void> {
       nextDue: (...args) => store.nextDue(...args),
       undelivered: async () => {},
     },
-    channels: await ChannelBook.open(data, "s".repeat(43), { webhook }),
-    ...{ poster, now, link: (run: string) => run, lang: "en", random: () => 0.5 },
+    channels: await ChannelBook.open(data, "s".repeat(43), { webhook }, "en"),
+    ...{ poster, now, links: (notice: Notice) => linksOf("http://127.0.0.1", notice), random: () => 0.5 },
     settled: () => wakes(),
     failed(error) {
       throw error;

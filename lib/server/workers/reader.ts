@@ -16,6 +16,7 @@ const reader = {
   alerts: store.alerts.bind(store),
   incidents: store.incidents.bind(store),
   incident: store.incident.bind(store),
+  openIncident: store.openIncident.bind(store),
   alertStory: store.alertStory.bind(store),
   mutes: store.mutes.bind(store),
   deliveries: store.deliveries.bind(store),

@@ -112,7 +112,7 @@ const writer = {
   actOnIncident: (id: string, act: IncidentAct) => judge.attend((alarms) => alarms.act(id, act)),
   mute: (mute: Mute) => judge.attend((alarms) => alarms.mute(mute)),
   unmute: (id: string) => judge.attend((alarms) => alarms.unmute(id)),
-  undelivered: (channel: string, error: string, run: RunSnapshot) =>
+  undelivered: (channel: { id: string; name: string }, error: string, run: RunSnapshot) =>
     judge.attend((alarms) => alarms.undelivered(channel, error, run)),
   revisitAlerts: () => judge.revisit(),
   retryDelivery: (id: number) => ingest.retryDelivery(id, Date.now()),

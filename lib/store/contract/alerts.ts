@@ -93,5 +93,60 @@ export function alertsContract(bench: Bench): void {
       expect((await due(NOW)).length).toBe(1);
       expect(await bench.store.writer.openAlerts(RUN)).toEqual([]);
     });
+
+    test("later messages of an incident know what the channel answered to the first", async () => {
+      const { writer } = bench.store;
+      const of = (id: string) => ({ ...write(id), alert: { ...write(id).alert, incident: `${RUN}-1` } });
+      await writer.saveAlerts([of("a")], ["slack", "hook"], NOW);
+      const first = await writer.leaseOutbox(NOW, 30_000, 10);
+      expect(first.map(({ receipt }) => receipt)).toEqual([null, null]);
+      const slack = first.filter(({ channel }) => channel === "slack");
+      await writer.settleOutbox(slack, { state: "sent", receipt: "thread-1" }, NOW);
+      await writer.settleOutbox(
+        first.filter(({ channel }) => channel === "hook"),
+        { state: "sent" },
+        NOW,
+      );
+      await writer.saveAlerts([of("b"), write("other")], ["slack", "hook"], NOW + 1);
+      const later = await writer.leaseOutbox(NOW + 1, 30_000, 10);
+      expect(later.map(({ alert, channel, receipt }) => [alert, channel, receipt])).toEqual([
+        ["b", "slack", "thread-1"],
+        ["b", "hook", null],
+        ["other", "slack", null],
+        ["other", "hook", null],
+      ]);
+    });
+
+    test("a dead notice is tried again when a person says so, and what has arrived is not", async () => {
+      const { writer, reader } = bench.store;
+      await writer.saveAlerts([write("a")], ["slack", "hook"], NOW);
+      const [lost, arrived] = await writer.leaseOutbox(NOW, 30_000, 10);
+      await writer.settleOutbox([lost!], { state: "dead", error: "answered 404" }, NOW);
+      await writer.settleOutbox([arrived!], { state: "sent" }, NOW);
+      const log = { channel: null, limit: 10, before: null };
+      expect(await reader.deliveries({ ...log, state: "dead" })).toMatchObject([
+        { id: lost!.id, alert: "a", run: RUN, subject: "nan", error: "answered 404", tries: 1 },
+      ]);
+      expect(await writer.retryDelivery(arrived!.id, NOW + 1)).toBe(false);
+      expect(await writer.retryDelivery(lost!.id, NOW + 1)).toBe(true);
+      expect(await due(NOW + 1)).toEqual([['{"of":"a"}', "slack", 2]]);
+      expect((await reader.deliveries({ ...log, state: null, before: arrived!.id })).map(({ id }) => id)).toEqual([
+        lost!.id,
+      ]);
+    });
+
+    test("what became of an alert is kept in order, the newest two hundred steps of it", async () => {
+      const { writer, reader } = bench.store;
+      const stage = (at: number) => ({ at, stage: "reminded" as const, detail: String(at) });
+      await writer.saveAlerts([write("a", { stages: [stage(NOW)] })], ["slack"], NOW);
+      for (let i = 1; i <= 250; i++)
+        await writer.saveAlerts([write("a", { isNew: false, notice: null, stages: [stage(NOW + i)] })], [], NOW + i);
+      const story = (await reader.alertStory("a"))!;
+      expect(story.filter((one) => one.stage === "reminded").map(({ at }) => at - NOW)).toEqual(
+        Array.from({ length: 200 }, (_, i) => i + 51),
+      );
+      expect(story).toContainEqual({ at: NOW, stage: "queued", detail: "slack" });
+      expect(await reader.alertStory("none")).toBeNull();
+    });
   });
 }

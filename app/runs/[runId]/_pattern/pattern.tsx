@@ -5,7 +5,7 @@ import { formatStep } from "#lib/core/index.ts";
 import { faultWords, PATTERN_CHARS, type RunView } from "#lib/protocol/index.ts";
 import button from "../../../_components/button.module.css";
 import { Command } from "../../../_components/command.tsx";
-import { post } from "../../../settings/post.ts";
+import { send } from "../../../settings/send.ts";
 import { quoted } from "../quoted.ts";
 import { CapturedTable } from "./captured-table.tsx";
 import { MatchedLines } from "./matched-lines.tsx";
@@ -30,8 +30,8 @@ export function Pattern({ run }: { run: RunView }) {
   const applied = outcome?.pattern === pattern ? outcome : null;
   const apply = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const refused = await post(`/api/v1/runs/${run.id}/pattern`, { pattern });
-    setOutcome({ pattern, refused });
+    const refused = await send("POST", `/api/v1/runs/${run.id}/pattern`, { pattern });
+    setOutcome({ pattern, refused: refused === "" ? t("noAnswer") : refused });
   };
   return (
     <form className={styles.form} onSubmit={apply}>

@@ -1,7 +1,7 @@
 "use client";
 import { Switch } from "@mantine/core";
 import { useState } from "react";
-import styles from "./rule-switch.module.css";
+import styles from "./toggle.module.css";
 
 type Props = {
   label: string;
@@ -11,7 +11,7 @@ type Props = {
 };
 
 /** On or off, at once; back as it was when the server did not take it. */
-export function RuleSwitch({ label, checked, onChange }: Props) {
+export function Toggle({ label, checked, onChange }: Props) {
   const [asked, setAsked] = useState<boolean | null>(null);
   // What was asked for stands until the page has been told so.
   if (asked === checked) setAsked(null);

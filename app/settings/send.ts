@@ -2,11 +2,19 @@ import { z } from "zod";
 
 const errorSchema = z.object({ error: z.object({ message: z.string(), hint: z.string().nullable() }) });
 
-/** Posts to our own API. @returns null when it was done, else a sentence that says what is wrong and what to do */
-export async function post(path: string, body: object): Promise<string | null> {
+/**
+ * Asks our own API to change something.
+ *
+ * @returns null when it was done, else a sentence that says what is wrong and what to do; "" when there was no answer
+ */
+export async function send(
+  method: "POST" | "PATCH" | "DELETE",
+  path: string,
+  body: object = {},
+): Promise<string | null> {
   try {
     const response = await fetch(path, {
-      method: "POST",
+      method,
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
@@ -14,6 +22,6 @@ export async function post(path: string, body: object): Promise<string | null> {
     const { error } = errorSchema.parse(await response.json());
     return error.hint === null ? error.message : `${error.message}; ${error.hint}`;
   } catch {
-    return "the server did not answer";
+    return "";
   }
 }
